@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Data walks one way: MQTT → Ingest → Processing → Storage, wired by Gateway alone.
+// A room depends on the vocabulary (Telemetry) and on the system library it owns, on no other room.
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+
+/// A room of the gateway: Swift 6, warnings are errors.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "poort",
+    products: [
+        .executable(name: "poort", targets: ["poort"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // System libraries: a module map and a shim each, imported by exactly one room.
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CTomlPlusPlus", linkerSettings: [.linkedLibrary("tomlplusplus")]),
+
+        // The vocabulary, and what the rooms stand on.
+        room("Telemetry"),
+        room("Threading", ["CLinux"]),
+        room("MQTT", ["CMosquitto"]),
+
+        // The rooms, in the order in which data walks through them.
+        room("Configuration", ["Telemetry", "CTomlPlusPlus"]),
+        room("Ingest", ["Telemetry", "Threading", "MQTT", "CSimdjson"]),
+        room("Processing", ["Telemetry"]),
+        room("Storage", ["Telemetry", "CSQLite"]),
+        room("Control", ["Telemetry", hummingbird, logging, nioCore, nioPosix, nioHTTP1]),
+        room(
+            "Gateway",
+            [
+                "Telemetry", "Threading", "MQTT", "Configuration", "Ingest", "Processing", "Storage", "Control",
+                lifecycle, unixSignals, logging,
+            ]),
+
+        // Beside the line: a street to try it on.
+        room("Simulation", ["Telemetry"]),
+
+        .executableTarget(
+            name: "poort",
+            dependencies: [
+                "Telemetry", "Threading", "MQTT", "Configuration", "Ingest", "Storage", "Control", "Gateway", "Simulation",
+                argumentParser, logging,
+            ],
+            swiftSettings: strict),
+
+        room("TestKit", ["Telemetry", "Threading", "MQTT"]),
+        tests("TelemetryTests", ["Telemetry", "TestKit"]),
+        tests("ConfigurationTests", ["Configuration", "Telemetry", "TestKit"]),
+        tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit"]),
+        tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
+        tests("StorageTests", ["Storage", "Telemetry", "TestKit"]),
+        tests("ControlTests", ["Control", "Telemetry", "TestKit"]),
+        tests("SimulationTests", ["Simulation", "Telemetry", "TestKit"]),
+        tests("GatewayTests", ["Gateway", "Configuration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),
+        tests("SystemTests", ["poort", "Telemetry", "Storage", "Processing", "MQTT", "TestKit"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

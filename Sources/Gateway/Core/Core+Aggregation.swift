@@ -1,0 +1,146 @@
+import Processing
+import Storage
+import Telemetry
+
+/// Aggregates are computed from what is stored and from nothing else: minutes from the file's readings, coarser tiers
+/// from the minutes. So they are right after late readings and after a crash by construction.
+extension Core {
+    /// Computes the windows that are due, within the current transaction.
+    /// - Returns: whether anything was written.
+    @discardableResult
+    func closeWindows() throws(StorageError) -> Bool {
+        schedule.advance(to: now)
+        guard schedule.hasDueWork(now: now) else { return false }
+        var minutes = DueMinutes(schedule.takeDueMinutes(now: now, limit: settings.lateWindowsInOneGo))
+        while let due = minutes.next() { try computeMinute(due, following: &minutes) }
+        for tier in Tier.allCases where tier.finer != nil {
+            for due in schedule.takeDueCoarse(tier) { try computeCoarse(due) }
+        }
+        return true
+    }
+
+    private func computeMinute(_ due: DueWindow, following minutes: inout DueMinutes) throws(StorageError) {
+        let window = due.window
+        var accumulators: [SeriesID: WindowAccumulator] = [:]
+        for id in due.series {
+            let stored = series[id: id]?.stored
+            let kind = stored?.kind ?? .gauge
+            accumulators[id] = WindowAccumulator(
+                window: window, kind: kind, base: kind == .counter ? try counterBase(id, before: window.start) : nil,
+                expected: window.expectedCount(intervalMilliseconds: stored?.intervalMilliseconds))
+        }
+        try store.readings(in: window.start..<window.end) { id, time, value, flag in
+            accumulators[id]?.add(time: time, value: value, flag: flag)
+        }
+        var revisions = 0
+        for id in due.series {
+            guard let aggregate = accumulators[id]?.result else { continue }
+            if let revision = try store.write(aggregate, series: id), revision > 1 { revisions += 1 }
+            if aggregate.increase != nil {
+                try carryCounter(id, aggregate: aggregate, following: &minutes)
+            }
+        }
+        count(windows: due.series.count, revisions: revisions, tier: .minute)
+        schedule.noteWritten(window, series: due.series)
+        if due.wasLate { try store.clearLate(minute: window.start) }
+    }
+
+    private func computeCoarse(_ due: DueWindow) throws(StorageError) {
+        guard let finer = due.window.tier.finer else { return }
+        var revisions = 0
+        for id in due.series {
+            let interval = series[id: id]?.stored.intervalMilliseconds
+            var aggregate = Aggregate(
+                window: due.window, expected: due.window.expectedCount(intervalMilliseconds: interval))
+            var start = due.window.start
+            while start < due.window.end {
+                if let part = try store.aggregate(finer, start: start, series: id) { aggregate.merge(part.aggregate) }
+                start = start + Int64(finer.rawValue) * 1000
+            }
+            if let revision = try store.write(aggregate, series: id), revision > 1 { revisions += 1 }
+        }
+        count(windows: due.series.count, revisions: revisions, tier: due.window.tier)
+        schedule.noteWritten(due.window, series: due.series)
+    }
+
+    // MARK: - Counters reach over the border of their window
+
+    /// The last usable value before a minute, from which its increase begins.
+    private func counterBase(_ id: SeriesID, before start: Timestamp) throws(StorageError) -> Double? {
+        guard let record = series[id: id], let firstTime = record.stored.firstTime, firstTime < start else {
+            return nil
+        }
+        if let closed = record.closed, closed.minute < start { return closed.last }
+        let firstMinute = Window(.minute, holding: firstTime, days: settings.calendar).start
+        return try store.lastValue(of: id, in: firstMinute..<start)
+    }
+
+    /// Passes a counter's last value on to the window after this one.
+    private func carryCounter(
+        _ id: SeriesID, aggregate: Aggregate, following minutes: inout DueMinutes
+    ) throws(StorageError) {
+        guard let last = aggregate.statistics?.last else { return }
+        let start = aggregate.window.start
+        let closed = series[id: id]?.closed
+        if let closed, closed.minute <= start {
+            series[id: id]?.closed = (start, last)
+        } else if let next = try store.minute(after: start, before: schedule.closedUntil, of: id) {
+            // An older window: the one that follows it began from another value.
+            let window = Window(.minute, holding: next, days: settings.calendar)
+            minutes.insert(DueWindow(window: window, series: [id], wasLate: false))
+        } else if closed == nil {
+            series[id: id]?.closed = (start, last)
+        }
+    }
+
+    // MARK: - After a start
+
+    /// Finds out from the file which windows are unfinished.
+    func resumeSchedule() throws(StorageError) {
+        let closedUntil = schedule.closedUntil
+        var noted: [(Timestamp, SeriesID)] = []
+        try store.minutesWithReadings(from: closedUntil) { noted.append(($0, $1)) }
+        try store.lateWindows { noted.append(($0, $1)) }
+        for (minute, id) in noted { _ = schedule.note(id, at: minute, now: now) }
+        for tier in Tier.allCases {
+            guard let finer = tier.finer else { continue }
+            let window = Window(tier, holding: closedUntil, days: settings.calendar)
+            var written: [(Timestamp, SeriesID)] = []
+            try store.writtenWindows(finer, in: window.start..<window.end) { written.append(($0, $1)) }
+            for (start, id) in written {
+                schedule.noteWritten(Window(finer, holding: start, days: settings.calendar), series: [id])
+            }
+        }
+    }
+}
+
+/// Minutes to be computed, oldest first, to which later ones may be added on the way.
+struct DueMinutes {
+    private var waiting: [DueWindow]
+    private var nextIndex = 0
+
+    init(_ due: [DueWindow]) {
+        waiting = due
+    }
+
+    mutating func next() -> DueWindow? {
+        guard nextIndex < waiting.count else { return nil }
+        defer { nextIndex += 1 }
+        return waiting[nextIndex]
+    }
+
+    /// Adds a minute that lies after the one handed out last.
+    mutating func insert(_ added: DueWindow) {
+        var low = nextIndex
+        var high = waiting.count
+        while low < high {
+            let middle = (low + high) / 2
+            if waiting[middle].window.start < added.window.start { low = middle + 1 } else { high = middle }
+        }
+        if low < waiting.count, waiting[low].window.start == added.window.start {
+            waiting[low].series = Set(waiting[low].series).union(added.series).sorted()
+        } else {
+            waiting.insert(added, at: low)
+        }
+    }
+}

@@ -1,0 +1,253 @@
+import Processing
+import Storage
+import Telemetry
+
+/// Turns what comes out of the ring into rows: duplicate check, quality control, storage, ledger, aggregates.
+///
+/// One thread. When anything throws, the transaction is lost and so is the core: make a new one from a new store, and
+/// let the broker deliver again. What the store holds is all that a core needs to go on.
+final class Core {
+    let store: Store
+    var series: SeriesTable
+    var schedule: WindowSchedule
+    private var redelivery: RedeliveryFilter
+    private var accounts = BatchAccounts()
+    private var open: OpenMessage?
+    var figures = CoreFigures()
+    var settings: CoreSettings
+    var observer: (any CoreObserver)?
+    /// The gateway's clock, as last told.
+    private(set) var now: Timestamp
+
+    /// - Parameters:
+    ///   - series: what a former core knew, announced by a decoder that is still at work.
+    ///   - now: the gateway's clock.
+    init(store: Store, settings: CoreSettings, series: SeriesTable, sources: [String], now: Timestamp)
+        throws(StorageError)
+    {
+        self.store = store
+        self.settings = settings
+        self.series = series
+        self.series.forgetStored()
+        self.now = now
+        accounts.setSources(sources)
+        let kept = try store.unacknowledged().map { batch in
+            RedeliveryFilter.Batch(
+                number: batch.batch,
+                entries: batch.entries.map { RedeliveryFilter.Entry(packetID: $0.packetID, identity: $0.identity) })
+        }
+        redelivery = RedeliveryFilter(window: settings.brokerWindow, committed: kept)
+        let closedUntil = try store.state(Core.closedUntilState).map(Timestamp.init(milliseconds:))
+        schedule = WindowSchedule(
+            closedUntil: closedUntil ?? now - settings.latenessMilliseconds,
+            latenessMilliseconds: settings.latenessMilliseconds,
+            lateDelayMilliseconds: settings.lateDelayMilliseconds, calendar: settings.calendar)
+        for stored in try store.storedSeries() { self.series.enter(stored) }
+        try resumeSchedule()
+    }
+
+    /// No message is half taken in, so that a commit would hold whole messages only.
+    var isBetweenMessages: Bool { open == nil }
+
+    func tell(now: Timestamp) { self.now = now }
+
+    // MARK: - Messages
+
+    func connectionOpened(isResumed: Bool) throws(StorageError) {
+        try commit()
+        redelivery.connectionOpened(isResumed: isResumed)
+    }
+
+    func setSources(_ names: [String]) throws(StorageError) {
+        try commit()
+        accounts.setSources(names)
+    }
+
+    func take(_ header: MessageHeader) throws(StorageError) {
+        figures.messages += 1
+        try store.begin()
+        var message = OpenMessage(header: header)
+        if header.needsIdentity {
+            let entry = RedeliveryFilter.Entry(packetID: header.packetID, identity: header.identity)
+            message.isRedelivery = redelivery.isRedelivery(entry)
+        }
+        accounts.update(header.source) {
+            $0.messages.received += 1
+            $0.readings.received += Int(header.readingCount)
+        }
+        open = message
+        if message.isComplete { finishMessage() }
+    }
+
+    func take(_ reading: Reading) throws(StorageError) {
+        guard var message = open else { preconditionFailure("a reading came before its message") }
+        figures.readings += 1
+        message.remainingReadings -= 1
+        let outcome = message.isRedelivery ? .duplicate : try store(reading)
+        switch outcome {
+        case .stored: message.storedCount += 1
+        case .duplicate: accounts.update(message.header.source) { $0.readings.duplicate += 1 }
+        case .conflict(let existing):
+            if try quarantineConflict(reading, existing: existing, header: message.header) {
+                message.hasConflict = true
+            }
+        }
+        open = message
+        if message.isComplete { finishMessage() }
+    }
+
+    func take(_ copy: QuarantinedMessage) throws(StorageError) {
+        guard var message = open else { preconditionFailure("a copy for the quarantine came before its message") }
+        message.awaitsCopy = false
+        let count = copy.rejection.readingCount
+        if message.isRedelivery {
+            accounts.update(message.header.source) {
+                $0.readings.received += count
+                $0.readings.duplicate += count
+            }
+        } else {
+            _ = try store.quarantine(copy, configuration: settings.configurationFingerprint)
+            accounts.update(message.header.source) {
+                $0.readings.received += count
+                $0.readings.quarantined += count
+            }
+            observer?.rejected(copy)
+        }
+        open = message
+        if message.isComplete { finishMessage() }
+    }
+
+    private func finishMessage() {
+        guard let message = open else { return }
+        open = nil
+        accounts.update(message.header.source) {
+            $0.readings.stored += message.storedCount
+            if message.isRedelivery {
+                $0.messages.duplicate += 1
+            } else if let reason = message.header.rejected {
+                $0.messages.rejected[reason, default: 0] += 1
+            } else if message.header.isQuarantined || message.hasConflict {
+                $0.messages.quarantined += 1
+            } else if message.storedCount > 0 {
+                $0.messages.stored += 1
+            } else {
+                $0.messages.duplicate += 1
+            }
+        }
+    }
+
+    // MARK: - Readings
+
+    private func store(_ offered: Reading) throws(StorageError) -> InsertOutcome {
+        var reading = offered
+        let number = reading.series
+        let id = try identify(number)
+        reading.applyTests(of: series[number].series.quantity)
+        if reading.timeOrigin == .receipt {
+            // Two messages within a millisecond both count.
+            reading.time = max(reading.time, series[number].lastReceiptTime + 1)
+        }
+        let outcome = try store.insert(reading, series: id)
+        guard case .stored(let time) = outcome else { return outcome }
+        reading.time = time
+        if reading.timeOrigin == .receipt { series[number].lastReceiptTime = time }
+        try noteStored(reading, id: id)
+        return outcome
+    }
+
+    private func noteStored(_ reading: Reading, id: SeriesID) throws(StorageError) {
+        let number = reading.series
+        series[number].storedCount += 1
+        if series[number].latest.map({ $0.time <= reading.time }) ?? true {
+            series[number].latest = (reading.time, reading.value, reading.flag)
+        }
+        if series[id: id]?.stored.firstTime.map({ reading.time < $0 }) ?? true {
+            series[id: id]?.stored.firstTime = reading.time
+            try store.setFirstTime(reading.time, of: id)
+        }
+        if schedule.note(id, at: reading.time, now: now) {
+            let minute = Window(.minute, holding: reading.time, days: settings.calendar)
+            try store.markLate(minute: minute.start, series: id)
+        }
+        observer?.stored(reading, of: series[number].series)
+    }
+
+    private func identify(_ number: SeriesNumber) throws(StorageError) -> SeriesID {
+        if let id = series[number].id { return id }
+        let stored = try store.identify(series[number].series)
+        series.enter(stored, for: number)
+        return stored.id
+    }
+
+    /// Keeps the value that came second for a time that is taken. What is kept is the reading, not the payload.
+    /// - Returns: whether it was new.
+    private func quarantineConflict(
+        _ reading: Reading, existing: Double, header: MessageHeader
+    ) throws(StorageError) -> Bool {
+        let series = series[reading.series].series
+        var line = JSONLine()
+        line.add("device", series.device)
+        line.add("quantity", series.quantity.name)
+        line.add("time", reading.time)
+        line.add("value", reading.value)
+        line.add("unit", series.quantity.unit)
+        let copy = QuarantinedMessage(
+            received: header.received, source: accounts.name(of: header.source), topic: [],
+            payload: Array(line.finished.utf8),
+            rejection: Rejection(
+                .conflict,
+                detail: "\(series.device) \(series.quantity.name) already has \(JSONLine.number(existing)) at this time",
+                readingCount: 1))
+        let isNew = try store.quarantine(copy, configuration: settings.configurationFingerprint)
+        accounts.update(header.source) {
+            if isNew { $0.readings.quarantined += 1 } else { $0.readings.duplicate += 1 }
+        }
+        if isNew { observer?.rejected(copy) }
+        return isNew
+    }
+
+    // MARK: - Commit
+
+    static let closedUntilState = "closed_until"
+
+    /// Makes everything taken so far durable: rows, ledger, and what recognises redeliveries, together.
+    func commit() throws(StorageError) {
+        precondition(isBetweenMessages, "a commit must not cut a message in two")
+        guard store.hasUncommitted else { return }
+        for account in accounts.changed { try store.add(account) }
+        let change = redelivery.pendingChange
+        if let through = change.removeThrough { try store.removeUnacknowledged(through: through) }
+        if let batch = change.added {
+            try store.addUnacknowledged(
+                batch: batch.number, entries: batch.entries.map { ($0.packetID, $0.identity) })
+        }
+        try store.setState(Core.closedUntilState, schedule.closedUntil.milliseconds)
+        try store.commit()
+        redelivery.didCommit()
+        accounts.clear()
+        figures.commits += 1
+    }
+
+    func count(windows: Int, revisions: Int, tier: Tier) {
+        figures.closedWindows[tier, default: 0] += windows
+        figures.revisions += revisions
+    }
+}
+
+/// A message of which not all has come out of the ring yet.
+private struct OpenMessage {
+    let header: MessageHeader
+    var remainingReadings: Int
+    var awaitsCopy: Bool
+    var isRedelivery = false
+    var hasConflict = false
+    var storedCount = 0
+
+    init(header: MessageHeader) {
+        self.header = header
+        remainingReadings = Int(header.readingCount)
+        awaitsCopy = header.isQuarantined
+    }
+
+    var isComplete: Bool { remainingReadings == 0 && !awaitsCopy }
+}

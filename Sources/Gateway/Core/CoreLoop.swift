@@ -1,0 +1,235 @@
+import Logging
+import Processing
+import Storage
+import Telemetry
+
+/// What the core's thread does, turn by turn. Noncopyable: it lives on that thread's stack.
+struct CoreLoop: ~Copyable {
+    private let thread: CoreThread
+    private var consumer: Ring<IntakeItem>.Consumer
+    private let path: String
+    private let storeOptions: StoreOptions
+    private var settings: CoreSettings
+    private var logger: Logger
+    private var core: Core?
+    /// What outlives a core: what the decoder announced, and will not announce again.
+    private var series = SeriesTable()
+    private var sources: [String]
+    /// After a failure: everything up to the next connection is let go, since the broker delivers it again.
+    private var isDiscarding = false
+    private var failure: (error: StorageError, since: Timestamp)?
+    private var nextAttempt: Int64 = 0
+    private var nextTick: Int64 = 0
+    private var nextRetention = Timestamp.distantPast
+    private var lastCommit: (at: Timestamp, milliseconds: Double)?
+    private var messageRate: RateMeter
+    private var readingRate: RateMeter
+    private var hasPopped = false
+
+    init(
+        thread: CoreThread, consumer: consuming Ring<IntakeItem>.Consumer, path: String, storeOptions: StoreOptions,
+        settings: CoreSettings, sources: [String], logger: Logger
+    ) {
+        self.thread = thread
+        self.consumer = consumer
+        self.path = path
+        self.storeOptions = storeOptions
+        self.settings = settings
+        self.sources = sources
+        self.logger = logger
+        let second = MonotonicClock.milliseconds() / 1000
+        messageRate = RateMeter(second: second)
+        readingRate = RateMeter(second: second)
+    }
+
+    mutating func run() {
+        while true {
+            let isStopping = thread.isStopping
+            turn()
+            if hasPopped { continue }
+            if isStopping { break }
+            sleepUntilWork()
+        }
+        finish()
+    }
+
+    private mutating func turn() {
+        let monotonic = MonotonicClock.milliseconds()
+        thread.heartbeat.store(monotonic, ordering: .relaxed)
+        if core == nil { openStore(at: monotonic) }
+        core?.tell(now: .now())
+        do throws(StorageError) {
+            try drain()
+            if core?.isBetweenMessages ?? false { try doTimedWork(at: monotonic) }
+        } catch {
+            fail(error)
+        }
+        if thread.snapshots.takeRequest() { publishSnapshot(at: monotonic) }
+    }
+
+    /// Takes a bounded number of items, so that the clock's work has its turn under load.
+    private mutating func drain() throws(StorageError) {
+        hasPopped = false
+        let before = (core?.figures.messages ?? 0, core?.figures.readings ?? 0)
+        for _ in 0..<CoreLoop.itemsInOneTurn {
+            guard let item = consumer.pop() else { break }
+            hasPopped = true
+            try take(item)
+        }
+        guard hasPopped, let core else { return }
+        let second = MonotonicClock.milliseconds() / 1000
+        messageRate.add(max(0, core.figures.messages - before.0), at: second)
+        readingRate.add(max(0, core.figures.readings - before.1), at: second)
+    }
+
+    private static var itemsInOneTurn: Int { 2048 }
+
+    private mutating func take(_ item: consuming IntakeItem) throws(StorageError) {
+        switch consume item {
+        case .reading(let reading):
+            if !isDiscarding { try core?.take(reading) }
+        case .message(let header):
+            if !isDiscarding { try core?.take(header) }
+        case .quarantined(let copy):
+            if !isDiscarding { try core?.take(copy.value) }
+        case .series(let announced):
+            if let core { core.series.announce(announced.value) } else { series.announce(announced.value) }
+        case .sources(let names):
+            sources = names.value
+            try core?.setSources(sources)
+        case .connectionOpened(let isResumed):
+            isDiscarding = core == nil
+            try core?.connectionOpened(isResumed: isResumed)
+        case .commit(let number):
+            if isDiscarding || core == nil { return }
+            try commit()
+            thread.intake.didCommit(number)
+        }
+    }
+
+    private mutating func commit() throws(StorageError) {
+        guard let core, core.store.hasUncommitted else { return }
+        let began = MonotonicClock.microseconds()
+        try core.commit()
+        lastCommit = (.now(), Double(MonotonicClock.microseconds() - began) / 1000)
+    }
+
+    // MARK: - By the clock
+
+    private mutating func doTimedWork(at monotonic: Int64) throws(StorageError) {
+        if let settings = thread.takeNewSettings() { adopt(settings) }
+        guard monotonic >= nextTick, let core else { return }
+        nextTick = monotonic + 1000
+        if try core.closeWindows() { try commit() }
+        if core.now >= nextRetention || nextRetention - core.now > CoreLoop.retentionPause {
+            let isMoreLeft = try core.removeExpired()
+            try commit()
+            if !isMoreLeft { nextRetention = core.now + CoreLoop.retentionPause }
+        }
+    }
+
+    private static var retentionPause: Int64 { 3_600_000 }
+
+    private mutating func adopt(_ settings: CoreSettings) {
+        self.settings = settings
+        core?.settings = settings
+        core?.schedule.latenessMilliseconds = settings.latenessMilliseconds
+        core?.schedule.lateDelayMilliseconds = settings.lateDelayMilliseconds
+        nextRetention = .distantPast
+    }
+
+    private borrowing func sleepUntilWork() {
+        let until = core == nil ? nextAttempt : nextTick
+        let pause = max(1, min(1000, until - MonotonicClock.milliseconds()))
+        thread.wakeUp.announceSleep()
+        if consumer.hasElement || thread.isStopping {
+            thread.wakeUp.stayAwake()
+        } else {
+            thread.wakeUp.sleep(milliseconds: Int32(pause))
+        }
+    }
+
+    // MARK: - When the store fails
+
+    private mutating func openStore(at monotonic: Int64) {
+        guard monotonic >= nextAttempt else { return }
+        nextAttempt = monotonic + 1000
+        do throws(StorageError) {
+            let store = try Store(path: path, options: storeOptions)
+            try store.probe(now: .now())
+            core = try Core(store: store, settings: settings, series: series, sources: sources, now: .now())
+        } catch {
+            if failure == nil || failure?.error.code != error.code {
+                logger.error("storage is not ready: \(error)")
+            }
+            failure = (error, failure?.since ?? .now())
+            return
+        }
+        if let failure { logger.notice("storage works again, after \((Timestamp.now() - failure.since) / 1000) s") }
+        failure = nil
+        thread.intake.didRecover()
+    }
+
+    /// Nothing of the transaction is acknowledged, so nothing is lost: the broker delivers it again.
+    private mutating func fail(_ error: StorageError) {
+        logger.error("storage failed, the broker will deliver again what was not committed: \(error)")
+        if let core {
+            core.store.rollback()
+            series = core.series
+        }
+        core = nil
+        isDiscarding = true
+        failure = (error, .now())
+        nextAttempt = MonotonicClock.milliseconds() + 1000
+        thread.intake.didFail()
+    }
+
+    private mutating func finish() {
+        guard core?.isBetweenMessages ?? false else { return }
+        do throws(StorageError) {
+            try commit()
+        } catch {
+            logger.error("the last commit failed, the broker will deliver again: \(error)")
+        }
+        core = nil
+    }
+
+    // MARK: - Showing
+
+    private mutating func publishSnapshot(at monotonic: Int64) {
+        var snapshot = CoreSnapshot()
+        let second = monotonic / 1000
+        snapshot.messagesPerSecond = (
+            messageRate.perSecond(over: 10, at: second), messageRate.perSecond(over: 300, at: second)
+        )
+        snapshot.readingsPerSecond = (
+            readingRate.perSecond(over: 10, at: second), readingRate.perSecond(over: 300, at: second)
+        )
+        snapshot.failure = failure
+        snapshot.lastCommit = lastCommit
+        snapshot.nextRetention = nextRetention == .distantPast ? nil : nextRetention
+        if let core {
+            snapshot.figures = core.figures
+            snapshot.sensors = core.sensors
+            snapshot.windowsWaiting = core.schedule.waitingCount
+            snapshot.closedUntil = core.schedule.closedUntil
+            // A failing store shows itself at the next commit; the view goes on with what it has.
+            snapshot.ledger = (try? core.store.ledger()) ?? []
+            snapshot.databaseBytes = (try? core.store.sizeBytes()) ?? 0
+        }
+        thread.snapshots.publish(snapshot)
+    }
+}
+
+extension Core {
+    /// The latest reading of each series that has sent something since the start.
+    var sensors: [SensorSnapshot] {
+        series.live.compactMap { live in
+            guard let latest = live.latest, !live.isSuperseded else { return nil }
+            return SensorSnapshot(
+                device: live.series.device, deviceType: live.series.deviceType, quantity: live.series.quantity.name,
+                unit: live.series.quantity.unit, value: latest.value, time: latest.time, flag: latest.flag,
+                storedCount: live.storedCount, intervalMilliseconds: live.series.intervalMilliseconds)
+        }
+    }
+}

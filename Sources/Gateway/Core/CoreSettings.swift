@@ -1,0 +1,35 @@
+import Telemetry
+
+/// What the core needs of the configuration.
+struct CoreSettings: Sendable {
+    /// How long after its end a window stays open, in milliseconds.
+    var latenessMilliseconds: Int64 = 10_000
+    /// How long a late window waits for more late readings, in milliseconds.
+    var lateDelayMilliseconds: Int64 = 5000
+    /// How many messages the broker may have in flight.
+    var brokerWindow = 2000
+    var calendar = DayCalendar.local
+    /// How long raw readings and aggregates are kept, in milliseconds; what is absent is kept for ever.
+    var rawRetentionMilliseconds: Int64?
+    var tierRetentionMilliseconds: [Tier: Int64] = [:]
+    var configurationFingerprint = ""
+    /// How many late minute-series are computed in one go, so that a backlog does not hold up a commit.
+    var lateWindowsInOneGo = 2000
+}
+
+/// What the core has done since it was made.
+struct CoreFigures: Sendable {
+    var messages = 0
+    var readings = 0
+    var commits = 0
+    var closedWindows: [Tier: Int] = [:]
+    /// Windows whose aggregate was corrected after it had been written.
+    var revisions = 0
+    var removedReadings = 0
+}
+
+/// Sees what the core does with each reading; for `poort replay`.
+protocol CoreObserver: AnyObject {
+    func stored(_ reading: Reading, of series: Series)
+    func rejected(_ message: QuarantinedMessage)
+}

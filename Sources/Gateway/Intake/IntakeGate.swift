@@ -1,0 +1,163 @@
+import Glibc
+import Ingest
+import Processing
+import Synchronization
+import Telemetry
+import Threading
+
+/// The broker thread's end of the ring: decodes each message, holds back readings with an impossible time, and passes
+/// the rest on.
+///
+/// All of ``IntakeLine`` is called by the broker thread, which alone uses the decoder and the ring's writing end.
+final class IntakeGate: IntakeLine {
+    private var decoder: Decoder
+    private var timeGate: TimeGate
+    private var producer: Ring<IntakeItem>.Producer
+    private var message = DecodedMessage()
+    private var requested: UInt64 = 0
+    private let state: IntakeState
+    private let wakeUp: WakeUp
+    private let replacement: IntakeReplacement
+
+    init(
+        decoder: Decoder, timeGate: TimeGate, producer: consuming Ring<IntakeItem>.Producer, state: IntakeState,
+        wakeUp: WakeUp, replacement: IntakeReplacement
+    ) {
+        self.decoder = decoder
+        self.timeGate = timeGate
+        self.producer = producer
+        self.state = state
+        self.wakeUp = wakeUp
+        self.replacement = replacement
+    }
+
+    var status: IntakeStatus { state.status }
+    var signal: Signal { state.signal }
+
+    func connectionOpened(isResumed: Bool) {
+        adoptReplacement()
+        push(.connectionOpened(isResumed: isResumed))
+        publishBurst()
+    }
+
+    func accept(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, isRetained: Bool) {
+        adoptReplacement()
+        accept(topic: topic, payload: payload, packetID: packetID, received: .now())
+    }
+
+    func publishBurst() {
+        producer.publish()
+        wakeUp.wake()
+    }
+
+    func requestCommit() -> UInt64 {
+        requested += 1
+        push(.commit(requested))
+        publishBurst()
+        return requested
+    }
+
+    /// Takes a message as if it had come at a given time.
+    func accept(
+        topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, received: Timestamp
+    ) {
+        message.removeAll()
+        decoder.decode(topic: topic, payload: payload, received: received, into: &message)
+        holdBackWrongTimes(received: received)
+        for series in message.newSeries { push(.series(Boxed(series))) }
+        let source = message.source.map(Int16.init) ?? -1
+        let copy = rejectedCopy(topic: topic, payload: payload, received: received)
+        let rejectedByRule = message.rejections.first.flatMap { $0.reason.disposition == .rejected ? $0.reason : nil }
+        let isQuarantined = copy != nil
+        let needsIdentity = packetID != 0 && (isQuarantined || !message.carriesOwnTime)
+        push(
+            .message(
+                MessageHeader(
+                    received: received, source: source, packetID: packetID,
+                    identity: needsIdentity ? PayloadIdentity.short(topic: topic, payload: payload) : 0,
+                    readingCount: UInt16(message.readings.count), isQuarantined: isQuarantined,
+                    needsIdentity: needsIdentity,
+                    rejected: message.readings.isEmpty && !isQuarantined ? rejectedByRule ?? .ignoredTopic : nil)))
+        for reading in message.readings { push(.reading(reading)) }
+        if let copy { push(.quarantined(Boxed(copy))) }
+    }
+
+    /// Moves readings whose own time cannot be right to the rejections.
+    private func holdBackWrongTimes(received: Timestamp) {
+        var index = 0
+        while index < message.readings.count {
+            let reading = message.readings[index]
+            guard reading.timeOrigin == .device, let reason = timeGate.objection(to: reading.time, received: received)
+            else {
+                index += 1
+                continue
+            }
+            message.readings.remove(at: index)
+            message.rejections.append(
+                Rejection(
+                    reason, detail: "its time \(reading.time) is \(reason.timeComplaint) (received \(received))",
+                    readingCount: 1))
+        }
+    }
+
+    /// The message verbatim, if any of it has to be kept aside.
+    private func rejectedCopy(
+        topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, received: Timestamp
+    ) -> QuarantinedMessage? {
+        guard let first = message.rejections.first(where: { $0.reason.disposition == .quarantined }) else { return nil }
+        let details = message.rejections.prefix(5).map(\.detail).joined(separator: "; ")
+        let count = message.rejections.reduce(0) { $0 + $1.readingCount }
+        return QuarantinedMessage(
+            received: received, source: message.source.map { decoder.options.sources[$0].name } ?? "",
+            topic: Array(topic), payload: Array(payload),
+            rejection: Rejection(first.reason, detail: details, readingCount: count))
+    }
+
+    /// A new configuration counts from the next message on.
+    private func adoptReplacement() {
+        guard let new = replacement.take() else { return }
+        decoder = Decoder(new.decoder, firstSeries: decoder.nextSeries)
+        timeGate = new.timeGate
+        push(.sources(Boxed(new.decoder.sources.map(\.name))))
+    }
+
+    /// Waits while the ring is full: the broker is not read meanwhile, and holds the rest back.
+    private func push(_ item: consuming IntakeItem) {
+        while !producer.hasRoom() {
+            wakeUp.wake()
+            usleep(500)
+        }
+        producer.push(item)
+    }
+}
+
+extension RejectionReason {
+    fileprivate var timeComplaint: String {
+        self == .clockAhead ? "ahead of the gateway's clock" : "older than raw readings are kept"
+    }
+}
+
+/// A decoder and its rules, on their way to the broker thread. Any thread puts; the broker thread takes.
+final class IntakeReplacement: Sendable {
+    struct Rules: Sendable {
+        var decoder: DecoderOptions
+        var timeGate: TimeGate
+    }
+
+    private let rules = Mutex<Rules?>(nil)
+    private let isWaiting = Atomic<Bool>(false)
+
+    func put(_ new: Rules) {
+        rules.withLock { $0 = new }
+        isWaiting.store(true, ordering: .releasing)
+    }
+
+    func take() -> Rules? {
+        guard isWaiting.load(ordering: .acquiring) else { return nil }
+        isWaiting.store(false, ordering: .releasing)
+        return rules.withLock { rules in
+            defer { rules = nil }
+            return rules
+        }
+    }
+}

@@ -1,0 +1,60 @@
+public import Telemetry
+
+/// What passes through the ring from the broker thread to the core, in this order.
+///
+/// A message is its header, then its readings, then at most one quarantined copy of it. A series is announced before
+/// its first reading. What is large and rare is boxed, so that a slot stays within 48 bytes.
+public enum IntakeItem: ~Copyable, Sendable {
+    /// What follows came over a new connection.
+    case connectionOpened(isResumed: Bool)
+    case series(Boxed<Series>)
+    case message(MessageHeader)
+    case reading(Reading)
+    case quarantined(Boxed<QuarantinedMessage>)
+    /// Everything before this is to be committed, and `committed` set to this number.
+    case commit(UInt64)
+    /// The sources of a newly loaded configuration, by index, for the headers that follow.
+    case sources(Boxed<[String]>)
+}
+
+/// A value on the heap, shared and never changed.
+public final class Boxed<Value: Sendable>: Sendable {
+    public let value: Value
+
+    public init(_ value: Value) {
+        self.value = value
+    }
+}
+
+/// What the core must know of a message before its readings.
+public struct MessageHeader: Sendable, Hashable {
+    public var received: Timestamp
+    /// Tells a redelivery together with the packet id; see ``RedeliveryFilter``.
+    public var identity: UInt32
+    public var packetID: UInt16
+    /// Readings that follow.
+    public var readingCount: UInt16
+    /// Index into the announced sources; -1 when no source matched the topic.
+    public var source: Int16
+    /// Whether a copy for the quarantine follows the readings.
+    public var isQuarantined: Bool
+    /// Whether a redelivery can be told only by packet id and identity: a reading without a time of its own, or a
+    /// copy for the quarantine.
+    public var needsIdentity: Bool
+    /// Set when the whole message is let go by rule; nothing follows.
+    public var rejected: RejectionReason?
+
+    public init(
+        received: Timestamp, source: Int16, packetID: UInt16, identity: UInt32, readingCount: UInt16,
+        isQuarantined: Bool = false, needsIdentity: Bool = false, rejected: RejectionReason? = nil
+    ) {
+        self.received = received
+        self.source = source
+        self.packetID = packetID
+        self.identity = identity
+        self.readingCount = readingCount
+        self.isQuarantined = isQuarantined
+        self.needsIdentity = needsIdentity
+        self.rejected = rejected
+    }
+}

@@ -1,0 +1,104 @@
+/// Recognises messages that the broker delivers again after a lost connection, where the payload itself cannot tell.
+///
+/// A broker that resumes a session first sends again, in the old order and with the old packet ids, what it holds no
+/// acknowledgement for (MQTT 5.0, 4.4 and 4.6). So a message is a redelivery when packet id and payload are those of
+/// one that was committed; and the first one that is not shows that everything older was acknowledged.
+///
+/// A commit does not prove that the broker saw our acknowledgements, but it never has more than a window (Receive
+/// Maximum) in flight: the last window's worth of committed messages is remembered, on disk, in the transaction that
+/// stores them. Only messages that need it are remembered: one with its own timestamp is recognised by its key.
+public struct RedeliveryFilter: Sendable {
+    public struct Entry: Hashable, Sendable {
+        public var packetID: UInt16
+        public var identity: UInt32
+
+        public init(packetID: UInt16, identity: UInt32) {
+            self.packetID = packetID
+            self.identity = identity
+        }
+    }
+
+    /// One commit's entries, under the number by which storage keeps them.
+    public struct Batch: Hashable, Sendable {
+        public var number: Int64
+        public var entries: [Entry]
+
+        public init(number: Int64, entries: [Entry]) {
+            self.number = number
+            self.entries = entries
+        }
+    }
+
+    /// What a commit has to write.
+    public struct Change: Hashable, Sendable {
+        public var added: Batch?
+        /// Batches up to this number are no longer needed.
+        public var removeThrough: Int64?
+    }
+
+    private let window: Int
+    private var committed: [Batch]
+    private var current: [Entry] = []
+    private var expected: Set<Entry> = []
+    private var nextNumber: Int64
+    private var forgetsCommitted = false
+
+    /// - Parameters:
+    ///   - window: how many messages the broker may have in flight.
+    ///   - committed: what storage kept, oldest first.
+    public init(window: Int, committed: [Batch] = []) {
+        self.window = window
+        self.committed = committed
+        nextNumber = (committed.last?.number ?? 0) + 1
+    }
+
+    /// A connection is up. Whatever was read before must have been committed.
+    public mutating func connectionOpened(isResumed: Bool) {
+        if isResumed {
+            expected = Set(committed.flatMap(\.entries))
+        } else {
+            // The broker knows nothing of us, so it can send nothing again.
+            expected = []
+            forgetsCommitted = true
+        }
+    }
+
+    /// Takes note of a message that needs recognition.
+    /// - Returns: whether it was committed before.
+    public mutating func isRedelivery(_ entry: Entry) -> Bool {
+        current.append(entry)
+        if expected.isEmpty { return false }
+        if expected.remove(entry) != nil { return true }
+        expected = []
+        return false
+    }
+
+    /// What the commit of the current transaction has to write; then call ``didCommit()``.
+    public var pendingChange: Change {
+        var change = Change()
+        if !current.isEmpty { change.added = Batch(number: nextNumber, entries: current) }
+        change.removeThrough = removableThrough()
+        return change
+    }
+
+    /// The transaction with ``pendingChange`` is committed.
+    public mutating func didCommit() {
+        if let through = removableThrough() { committed.removeAll { $0.number <= through } }
+        forgetsCommitted = false
+        if !current.isEmpty {
+            committed.append(Batch(number: nextNumber, entries: current))
+            nextNumber += 1
+            current = []
+        }
+    }
+
+    private func removableThrough() -> Int64? {
+        if forgetsCommitted { return committed.last?.number }
+        var kept = current.count
+        for index in committed.indices.reversed() {
+            if kept >= window { return committed[index].number }
+            kept += committed[index].entries.count
+        }
+        return nil
+    }
+}

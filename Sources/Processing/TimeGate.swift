@@ -1,0 +1,21 @@
+public import Telemetry
+
+/// Holds back readings whose own time cannot be right, so that one wrong clock moves nobody else's windows.
+public struct TimeGate: Sendable {
+    /// How far a device's clock may be ahead of the gateway's, in milliseconds.
+    public var aheadToleranceMilliseconds: Int64
+    /// How long raw readings are kept, in milliseconds; nil for ever. What is older when it arrives is not stored.
+    public var retentionMilliseconds: Int64?
+
+    public init(aheadToleranceMilliseconds: Int64, retentionMilliseconds: Int64?) {
+        self.aheadToleranceMilliseconds = aheadToleranceMilliseconds
+        self.retentionMilliseconds = retentionMilliseconds
+    }
+
+    /// - Returns: why the reading is held back, or nil to let it through.
+    public func objection(to time: Timestamp, received: Timestamp) -> RejectionReason? {
+        if time - received > aheadToleranceMilliseconds { return .clockAhead }
+        if let retentionMilliseconds, received - time > retentionMilliseconds { return .beyondRetention }
+        return nil
+    }
+}

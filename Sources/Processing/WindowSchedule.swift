@@ -1,0 +1,119 @@
+public import Telemetry
+
+/// Knows which windows have changed and must be computed, and when.
+///
+/// Windows close on the gateway's clock plus a lateness, never on what a device says. A reading for a minute that is
+/// closed already makes that minute late: it is computed again, and with it the coarser windows that hold it.
+public struct WindowSchedule: Sendable {
+    /// Windows of any tier that end at or before this are closed. Whole minutes; never goes back.
+    public private(set) var closedUntil: Timestamp
+    public var latenessMilliseconds: Int64
+    /// How long a late minute waits for more late readings before it is computed again.
+    public var lateDelayMilliseconds: Int64
+    private let calendar: DayCalendar
+
+    private var minutes: [Timestamp: Set<SeriesID>] = [:]
+    /// When the first late reading of each late minute came.
+    private var lateSince: [Timestamp: Timestamp] = [:]
+    private var coarse: [Window: Set<SeriesID>] = [:]
+    /// The minute noted last for each series: nearly every reading falls into it and needs no set.
+    private var lastNoted: [Int64] = []
+
+    public init(
+        closedUntil: Timestamp, latenessMilliseconds: Int64, lateDelayMilliseconds: Int64, calendar: DayCalendar
+    ) {
+        self.closedUntil = Timestamp(milliseconds: closedUntil.milliseconds.flooredQuotient(60_000) * 60_000)
+        self.latenessMilliseconds = latenessMilliseconds
+        self.lateDelayMilliseconds = lateDelayMilliseconds
+        self.calendar = calendar
+    }
+
+    /// A reading was stored, so its minute has changed.
+    /// - Returns: whether the minute is newly late, so that storage must remember it until it is computed.
+    public mutating func note(_ series: SeriesID, at time: Timestamp, now: Timestamp) -> Bool {
+        let start = time.milliseconds.flooredQuotient(60_000) * 60_000
+        let index = Int(series)
+        if index >= lastNoted.count {
+            lastNoted.append(contentsOf: repeatElement(.min, count: index + 1 - lastNoted.count + 64))
+        }
+        if lastNoted[index] == start { return false }
+        lastNoted[index] = start
+        let minute = Timestamp(milliseconds: start)
+        let isNew = minutes[minute, default: []].insert(series).inserted
+        guard isNew, start + 60_000 <= closedUntil.milliseconds else { return false }
+        if lateSince[minute] == nil { lateSince[minute] = now }
+        return true
+    }
+
+    /// Moves the border between open and closed to the given time less the lateness.
+    /// - Returns: whether it moved.
+    @discardableResult
+    public mutating func advance(to now: Timestamp) -> Bool {
+        let border = (now.milliseconds - latenessMilliseconds).flooredQuotient(60_000) * 60_000
+        guard border > closedUntil.milliseconds else { return false }
+        closedUntil = Timestamp(milliseconds: border)
+        return true
+    }
+
+    /// Hands out the minutes that are to be computed now, oldest first.
+    /// - Parameter limit: how many late minute-series to hand out at most, so that a backlog does not hold up a commit;
+    ///   at least one minute is handed out. Minutes that close on time are always handed out.
+    public mutating func takeDueMinutes(now: Timestamp, limit: Int) -> [DueWindow] {
+        var taken: [DueWindow] = []
+        var lateBudget = limit
+        for start in minutes.keys.sorted() where start + 60_000 <= closedUntil {
+            let since = lateSince[start]
+            if let since {
+                guard lateBudget > 0, abs(now - since) >= lateDelayMilliseconds else { continue }
+                lateBudget -= minutes[start]!.count
+                lateSince[start] = nil
+            }
+            let series = minutes.removeValue(forKey: start)!
+            for id in series where lastNoted[Int(id)] == start.milliseconds { lastNoted[Int(id)] = .min }
+            let window = Window(.minute, holding: start, days: calendar)
+            taken.append(DueWindow(window: window, series: series.sorted(), wasLate: since != nil))
+        }
+        return taken
+    }
+
+    /// A window was written anew, so the coarser ones that are made from it have changed.
+    public mutating func noteWritten(_ window: Window, series: some Sequence<SeriesID>) {
+        for tier in Tier.allCases where tier.finer == window.tier {
+            coarse[Window(tier, holding: window.start, days: calendar), default: []].formUnion(series)
+        }
+    }
+
+    /// Hands out the closed windows of a coarse tier that have changed, oldest first.
+    public mutating func takeDueCoarse(_ tier: Tier) -> [DueWindow] {
+        let due = coarse.keys.filter { $0.tier == tier && $0.end <= closedUntil }.sorted { $0.start < $1.start }
+        return due.map { DueWindow(window: $0, series: coarse.removeValue(forKey: $0)!.sorted(), wasLate: false) }
+    }
+
+    /// Windows of any tier that have changed and are not computed yet.
+    public var waitingCount: Int {
+        minutes.values.reduce(0) { $0 + $1.count } + coarse.values.reduce(0) { $0 + $1.count }
+    }
+
+    /// Whether some window can be computed now.
+    public func hasDueWork(now: Timestamp) -> Bool {
+        minutes.keys.contains { start in
+            start + 60_000 <= closedUntil
+                && (lateSince[start].map { abs(now - $0) >= lateDelayMilliseconds } ?? true)
+        } || coarse.keys.contains { $0.end <= closedUntil }
+    }
+}
+
+/// A window to be computed, for the series whose readings in it have changed.
+public struct DueWindow: Hashable, Sendable {
+    public var window: Window
+    /// Ascending.
+    public var series: [SeriesID]
+    /// Whether storage keeps a mark for it.
+    public var wasLate: Bool
+
+    public init(window: Window, series: [SeriesID], wasLate: Bool) {
+        self.window = window
+        self.series = series
+        self.wasLate = wasLate
+    }
+}

@@ -1,0 +1,70 @@
+import CSQLite
+
+/// One SQLite connection. It belongs to the thread that opened it.
+final class Database {
+    let handle: OpaquePointer
+    let path: String
+
+    enum Mode {
+        case readWrite
+        case readOnly
+    }
+
+    /// - Parameter busyTimeoutMilliseconds: how long a statement waits for another program's lock.
+    init(path: String, mode: Mode, busyTimeoutMilliseconds: Int32) throws(StorageError) {
+        var opened: OpaquePointer?
+        let flags =
+            switch mode {
+            case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+            case .readOnly: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
+            }
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        guard let opened else {
+            throw StorageError(operation: "open the database", path: path, code: code, cause: "out of memory")
+        }
+        guard code == SQLITE_OK else {
+            let cause = String(cString: sqlite3_errmsg(opened))
+            let extended = sqlite3_extended_errcode(opened)
+            sqlite3_close_v2(opened)
+            throw StorageError(operation: "open the database", path: path, code: extended, cause: cause)
+        }
+        handle = opened
+        self.path = path
+        sqlite3_extended_result_codes(opened, 1)
+        sqlite3_busy_timeout(opened, busyTimeoutMilliseconds)
+    }
+
+    deinit { sqlite3_close_v2(handle) }
+
+    func execute(_ sql: String, operation: String) throws(StorageError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        if code != SQLITE_OK { throw error(operation) }
+    }
+
+    func prepare(_ sql: String) throws(StorageError) -> Statement {
+        var statement: OpaquePointer?
+        let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard code == SQLITE_OK, let statement else { throw error("prepare: \(sql)") }
+        return Statement(statement, of: self)
+    }
+
+    /// The first column of the first row; nil when there is no row or it holds NULL.
+    func integer(_ sql: String) throws(StorageError) -> Int64? {
+        let statement = try prepare(sql)
+        defer { statement.reset() }
+        guard try statement.step("read"), !statement.isNull(0) else { return nil }
+        return statement.integer(0)
+    }
+
+    /// Rows that the last statement changed.
+    var changedRows: Int32 { sqlite3_changes(handle) }
+
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// The connection's last error.
+    func error(_ operation: String) -> StorageError {
+        StorageError(
+            operation: operation, path: path, code: sqlite3_extended_errcode(handle),
+            cause: String(cString: sqlite3_errmsg(handle)))
+    }
+}

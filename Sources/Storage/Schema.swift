@@ -1,0 +1,139 @@
+/// The tables, and how an older file becomes a newer one.
+enum Schema {
+    /// "PORT" in ASCII, so that no foreign SQLite file is taken for ours. Source: https://www.sqlite.org/pragma.html#pragma_application_id
+    static let applicationID: Int64 = 0x504F_5254
+
+    static var currentVersion: Int64 { Int64(migrations.count) }
+
+    /// One step a version; a step that was released is never changed.
+    private static let migrations = [version1]
+
+    /// Readings are clustered by time: new ones of all series share the last page, so that a commit writes few pages
+    /// (measured: 433 bytes a reading against 7 885 when clustered by series, commits of 1 s). The key makes each
+    /// reading unique. Source: https://www.sqlite.org/withoutrowid.html
+    private static let version1 = """
+        CREATE TABLE series(
+            id INTEGER PRIMARY KEY,
+            device TEXT NOT NULL,
+            quantity TEXT NOT NULL,
+            unit TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            device_type TEXT NOT NULL,
+            interval INTEGER,
+            first_time INTEGER,
+            UNIQUE(device, quantity)
+        ) STRICT;
+
+        CREATE TABLE readings(
+            time INTEGER NOT NULL,
+            series INTEGER NOT NULL,
+            value REAL NOT NULL,
+            flag INTEGER NOT NULL,
+            tests INTEGER NOT NULL,
+            PRIMARY KEY(time, series)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE aggregates(
+            tier INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            series INTEGER NOT NULL,
+            end INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            suspect INTEGER NOT NULL,
+            fail INTEGER NOT NULL,
+            expected INTEGER,
+            mean REAL,
+            squared_deviations REAL,
+            minimum REAL,
+            maximum REAL,
+            first REAL,
+            first_time INTEGER,
+            last REAL,
+            last_time INTEGER,
+            increase REAL,
+            resets INTEGER,
+            revision INTEGER NOT NULL,
+            PRIMARY KEY(tier, start, series)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE late_windows(
+            start INTEGER NOT NULL,
+            series INTEGER NOT NULL,
+            PRIMARY KEY(start, series)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE quarantine(
+            id INTEGER PRIMARY KEY,
+            received INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            topic BLOB NOT NULL,
+            payload BLOB NOT NULL,
+            reason TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            configuration TEXT NOT NULL
+        ) STRICT;
+
+        CREATE UNIQUE INDEX quarantine_conflicts ON quarantine(payload) WHERE reason = 'conflict';
+
+        CREATE TABLE ledger(
+            source TEXT NOT NULL,
+            counted TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY(source, counted, outcome)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE unacknowledged(
+            batch INTEGER PRIMARY KEY,
+            entries BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE state(
+            name TEXT PRIMARY KEY,
+            value INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Brings a database up to date, each step in a transaction of its own.
+    /// - Throws: for a foreign file or one from a newer Poort, which is left untouched.
+    static func prepare(_ database: Database, pageSize: Int) throws(StorageError) {
+        let identity = try database.integer("PRAGMA application_id") ?? 0
+        let version = try database.integer("PRAGMA user_version") ?? 0
+        let tables = try database.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        if identity != applicationID && tables > 0 { throw foreignFile(database) }
+        if version > currentVersion { throw newerFile(database, version: version) }
+        if tables == 0 {
+            // Both hold only if they are set before the first table is made.
+            try database.execute(
+                "PRAGMA page_size = \(pageSize); PRAGMA auto_vacuum = INCREMENTAL", operation: "set up the database")
+        }
+        try database.execute("PRAGMA journal_mode = WAL", operation: "switch to a write-ahead log")
+        for step in Int(version)..<migrations.count {
+            try database.execute(
+                """
+                BEGIN IMMEDIATE; \(migrations[step]); PRAGMA application_id = \(applicationID);
+                PRAGMA user_version = \(step + 1); COMMIT
+                """, operation: "bring the database to schema version \(step + 1)")
+        }
+    }
+
+    /// For readers, who change nothing.
+    static func check(_ database: Database) throws(StorageError) {
+        guard try database.integer("PRAGMA application_id") == applicationID else { throw foreignFile(database) }
+        let version = try database.integer("PRAGMA user_version") ?? 0
+        if version > currentVersion { throw newerFile(database, version: version) }
+    }
+
+    private static func foreignFile(_ database: Database) -> StorageError {
+        StorageError(
+            operation: "use the database", path: database.path, code: 26, cause: "it is not a Poort database",
+            hint: "set [storage] path to another file; this one was left untouched")
+    }
+
+    private static func newerFile(_ database: Database, version: Int64) -> StorageError {
+        StorageError(
+            operation: "use the database", path: database.path, code: 26,
+            cause: "its schema version \(version) is newer than this poort knows (\(currentVersion))",
+            hint: "install the poort that wrote it, or a newer one; the file was left untouched")
+    }
+}

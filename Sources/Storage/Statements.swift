@@ -1,0 +1,84 @@
+/// The statements of a ``Store``, prepared once.
+final class Statements {
+    let begin: Statement
+    let commit: Statement
+    let insertSeries: Statement
+    let selectSeries: Statement
+    let updateFirstTime: Statement
+    let insertReading: Statement
+    let selectValue: Statement
+    let selectReadings: Statement
+    let insertAggregate: Statement
+    let selectAggregate: Statement
+    let replaceAggregate: Statement
+    let selectLastBefore: Statement
+    let selectNextMinute: Statement
+    let insertLate: Statement
+    let deleteLate: Statement
+    let insertQuarantine: Statement
+    let addToLedger: Statement
+    let insertUnacknowledged: Statement
+    let deleteUnacknowledged: Statement
+    let selectState: Statement
+    let upsertState: Statement
+
+    static let aggregateColumns = """
+        tier, start, series, end, count, suspect, fail, expected, mean, squared_deviations, minimum, maximum, \
+        first, first_time, last, last_time, increase, resets, revision
+        """
+
+    init(_ database: Database) throws(StorageError) {
+        begin = try database.prepare("BEGIN IMMEDIATE")
+        commit = try database.prepare("COMMIT")
+        insertSeries = try database.prepare(
+            """
+            INSERT INTO series(device, quantity, unit, kind, device_type, interval) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT(device, quantity) DO UPDATE SET unit = excluded.unit, kind = excluded.kind,
+            device_type = excluded.device_type, interval = excluded.interval
+            WHERE (unit, kind, device_type, interval)
+            IS NOT (excluded.unit, excluded.kind, excluded.device_type, excluded.interval)
+            """)
+        selectSeries = try database.prepare("SELECT id, kind, interval, first_time FROM series WHERE device = ?1 AND quantity = ?2")
+        updateFirstTime = try database.prepare("UPDATE series SET first_time = ?2 WHERE id = ?1")
+        insertReading = try database.prepare(
+            "INSERT INTO readings(time, series, value, flag, tests) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
+        selectValue = try database.prepare("SELECT value FROM readings WHERE time = ?1 AND series = ?2")
+        selectReadings = try database.prepare(
+            "SELECT time, series, value, flag FROM readings WHERE time >= ?1 AND time < ?2 ORDER BY time, series")
+        let columns = Statements.aggregateColumns
+        let values = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19"
+        insertAggregate = try database.prepare(
+            "INSERT INTO aggregates(\(columns)) VALUES(\(values)) ON CONFLICT DO NOTHING")
+        replaceAggregate = try database.prepare("REPLACE INTO aggregates(\(columns)) VALUES(\(values))")
+        selectAggregate = try database.prepare(
+            "SELECT \(columns) FROM aggregates WHERE tier = ?1 AND start = ?2 AND series = ?3")
+        selectLastBefore = try database.prepare(
+            """
+            SELECT last FROM aggregates WHERE tier = 60 AND start < ?2 AND start >= ?3 AND series = ?1 AND count > 0
+            ORDER BY start DESC LIMIT 1
+            """)
+        selectNextMinute = try database.prepare(
+            """
+            SELECT start FROM aggregates WHERE tier = 60 AND start > ?2 AND start < ?3 AND series = ?1 AND count > 0
+            ORDER BY start LIMIT 1
+            """)
+        insertLate = try database.prepare(
+            "INSERT INTO late_windows(start, series) VALUES(?1, ?2) ON CONFLICT DO NOTHING")
+        deleteLate = try database.prepare("DELETE FROM late_windows WHERE start = ?1")
+        insertQuarantine = try database.prepare(
+            """
+            INSERT INTO quarantine(received, source, topic, payload, reason, detail, configuration)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
+            """)
+        addToLedger = try database.prepare(
+            """
+            INSERT INTO ledger(source, counted, outcome, count) VALUES(?1, ?2, ?3, ?4)
+            ON CONFLICT(source, counted, outcome) DO UPDATE SET count = count + excluded.count
+            """)
+        insertUnacknowledged = try database.prepare("INSERT INTO unacknowledged(batch, entries) VALUES(?1, ?2)")
+        deleteUnacknowledged = try database.prepare("DELETE FROM unacknowledged WHERE batch <= ?1")
+        selectState = try database.prepare("SELECT value FROM state WHERE name = ?1")
+        upsertState = try database.prepare(
+            "INSERT INTO state(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")
+    }
+}

@@ -1,0 +1,46 @@
+import CSQLite
+
+/// What the database could not do, in words for a technician.
+public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was tried: `commit`, `open`, `insert a reading`.
+    public var operation: String
+    public var path: String
+    /// SQLite's extended result code. Source: https://www.sqlite.org/rescode.html
+    public var code: Int32
+    /// SQLite's own words, or ours where SQLite had none.
+    public var cause: String
+    public var hint: String
+
+    public init(operation: String, path: String, code: Int32, cause: String, hint: String? = nil) {
+        self.operation = operation
+        self.path = path
+        self.code = code
+        self.cause = cause
+        self.hint = hint ?? StorageError.hint(code: code)
+    }
+
+    public var description: String {
+        "cannot \(operation) (\(path)): \(cause) [SQLite \(code)]" + (hint.isEmpty ? "" : "; \(hint)")
+    }
+
+    /// Whether trying again later can help without anybody changing the file or the configuration.
+    public var isRetryable: Bool {
+        switch code & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_NOMEM: true
+        default: false
+        }
+    }
+
+    private static func hint(code: Int32) -> String {
+        switch code & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            "another program holds a lock on the database: close it (fuser -v shows which)"
+        case SQLITE_FULL: "the disk is full: free some space; ingest goes on by itself"
+        case SQLITE_IOERR: "the disk does not read or write: look at dmesg, and whether it is full or was taken out"
+        case SQLITE_CANTOPEN: "does the directory exist, and may the user that runs poort write there?"
+        case SQLITE_READONLY: "the file or its disk is read-only: check owner, mode and mount options"
+        case SQLITE_CORRUPT, SQLITE_NOTADB: "the file is damaged or not a Poort database: keep a copy and move it away"
+        default: ""
+        }
+    }
+}

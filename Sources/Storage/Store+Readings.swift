@@ -1,0 +1,132 @@
+public import Telemetry
+
+/// What became of a reading that was offered to the store.
+public enum InsertOutcome: Hashable, Sendable {
+    case stored(at: Timestamp)
+    /// The same series has the same value at the same time.
+    case duplicate
+    /// The same series has another value at the same time, which stays.
+    case conflict(existing: Double)
+}
+
+/// A series as the file knows it: what its aggregates depend on.
+public struct StoredSeries: Hashable, Sendable {
+    public var id: SeriesID
+    public var kind: Quantity.Kind
+    public var intervalMilliseconds: Int64?
+    /// The time of its earliest reading, if it has any.
+    public var firstTime: Timestamp?
+}
+
+extension Store {
+    /// The file's number for a series, which is entered when it is new.
+    public func identify(_ series: Series) throws(StorageError) -> StoredSeries {
+        try begin()
+        let insert = statements.insertSeries
+        insert.bind(1, series.device)
+        insert.bind(2, series.quantity.name)
+        insert.bind(3, series.quantity.unit)
+        insert.bind(4, series.quantity.kind.rawValue)
+        insert.bind(5, series.deviceType)
+        insert.bind(6, series.intervalMilliseconds.map(Int.init))
+        try insert.run("enter a series")
+        let select = statements.selectSeries
+        select.bind(1, series.device)
+        select.bind(2, series.quantity.name)
+        defer { select.reset() }
+        try select.step("find a series")
+        return select.storedSeries()
+    }
+
+    /// All series of the file, in the order in which they were entered.
+    public func storedSeries() throws(StorageError) -> [StoredSeries] {
+        let select = try database.prepare("SELECT id, kind, interval, first_time FROM series ORDER BY id")
+        var all: [StoredSeries] = []
+        while try select.step("read the series") { all.append(select.storedSeries()) }
+        return all
+    }
+
+    public func setFirstTime(_ time: Timestamp, of series: SeriesID) throws(StorageError) {
+        try begin()
+        statements.updateFirstTime.bind(1, series)
+        statements.updateFirstTime.bind(2, time)
+        try statements.updateFirstTime.run("note a series' first time")
+    }
+
+    /// Stores a reading under its series and time.
+    ///
+    /// A reading that carries the time of receipt gets a later, free millisecond when its own is taken: two messages can
+    /// arrive within one, and both count.
+    public func insert(_ reading: Reading, series: SeriesID) throws(StorageError) -> InsertOutcome {
+        try begin()
+        var time = reading.time
+        var step: Int64 = 1
+        for _ in 0..<Store.receiptAttempts {
+            if try insertRow(reading, at: time, series: series) { return .stored(at: time) }
+            guard reading.timeOrigin == .receipt else { break }
+            time = time + step
+            step *= 2
+        }
+        let existing = try value(at: time, series: series)
+        return existing == reading.value && reading.timeOrigin == .device
+            ? .duplicate : .conflict(existing: existing ?? .nan)
+    }
+
+    /// Steps double, so that even a flood within one millisecond soon finds room.
+    private static var receiptAttempts: Int { 24 }
+
+    private func insertRow(_ reading: Reading, at time: Timestamp, series: SeriesID) throws(StorageError) -> Bool {
+        let insert = statements.insertReading
+        insert.bind(1, time)
+        insert.bind(2, series)
+        insert.bind(3, reading.value)
+        insert.bind(4, Int32(reading.flag.rawValue))
+        insert.bind(5, reading.tests.bits)
+        try insert.run("insert a reading")
+        return database.changedRows > 0
+    }
+
+    private func value(at time: Timestamp, series: SeriesID) throws(StorageError) -> Double? {
+        let select = statements.selectValue
+        select.bind(1, time)
+        select.bind(2, series)
+        defer { select.reset() }
+        return try select.step("read a reading") ? select.double(0) : nil
+    }
+
+    /// Visits the readings of all series in a stretch of time, ordered by time.
+    public func readings(
+        in range: Range<Timestamp>,
+        visit: (_ series: SeriesID, _ time: Timestamp, _ value: Double, _ flag: QualityFlag) -> Void
+    ) throws(StorageError) {
+        let select = statements.selectReadings
+        select.bind(1, range.lowerBound)
+        select.bind(2, range.upperBound)
+        defer { select.reset() }
+        while try select.step("read readings") {
+            let flag = QualityFlag(rawValue: UInt8(truncatingIfNeeded: select.integer(3))) ?? .unknown
+            visit(SeriesID(select.integer(1)), select.timestamp(0), select.double(2), flag)
+        }
+    }
+
+    /// The minutes that hold readings from a time on, with the series that have them there.
+    public func minutesWithReadings(
+        from start: Timestamp, visit: (_ minute: Timestamp, _ series: SeriesID) -> Void
+    ) throws(StorageError) {
+        let select = try database.prepare(
+            "SELECT DISTINCT time / 60000 * 60000, series FROM readings WHERE time >= ?1")
+        select.bind(1, start)
+        while try select.step("look for unfinished windows") {
+            visit(select.timestamp(0), SeriesID(select.integer(1)))
+        }
+    }
+}
+
+extension Statement {
+    /// Reads a row of id, kind, interval and first time.
+    fileprivate func storedSeries() -> StoredSeries {
+        StoredSeries(
+            id: SeriesID(integer(0)), kind: Quantity.Kind(rawValue: text(1)) ?? .gauge,
+            intervalMilliseconds: isNull(2) ? nil : integer(2), firstTime: isNull(3) ? nil : timestamp(3))
+    }
+}

@@ -1,0 +1,103 @@
+import CSQLite
+public import Telemetry
+
+/// The SQLite file, open for writing. One thread owns it; nothing here may be called from another.
+///
+/// The first write after a commit begins a transaction, and ``commit()`` makes everything since then durable at once:
+/// readings, aggregates, quarantine, ledger and what recognises redeliveries. When anything throws, the transaction is
+/// lost: call ``rollback()`` and open a new store.
+public final class Store {
+    let database: Database
+    let statements: Statements
+    public let path: String
+    public let options: StoreOptions
+    var quarantinedBytes: Int64 = 0
+    var isWriting = false
+
+    /// Opens the file, creating it or bringing it up to date as needed.
+    /// - Throws: `StorageError`; retry when ``StorageError/isRetryable``.
+    public init(path: String, options: StoreOptions = StoreOptions()) throws(StorageError) {
+        self.path = path
+        self.options = options
+        database = try Database(
+            path: path, mode: .readWrite, busyTimeoutMilliseconds: options.busyTimeoutMilliseconds)
+        try Schema.prepare(database, pageSize: options.pageSize)
+        // FULL: each commit reaches the disk before it is acknowledged. https://www.sqlite.org/pragma.html#pragma_synchronous
+        try database.execute(
+            """
+            PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;
+            PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY
+            """, operation: "set up the connection")
+        statements = try Statements(database)
+        quarantinedBytes = try database.integer("SELECT sum(length(payload)) FROM quarantine") ?? 0
+    }
+
+    /// Begins a transaction unless one is open.
+    public func begin() throws(StorageError) {
+        if isWriting { return }
+        try statements.begin.run("begin a transaction")
+        isWriting = true
+    }
+
+    /// Makes everything since the last commit durable. Blocks for as long as the disk takes.
+    public func commit() throws(StorageError) {
+        guard isWriting else { return }
+        try statements.commit.run("commit")
+        isWriting = false
+    }
+
+    /// Forgets everything since the last commit.
+    public func rollback() {
+        if database.isInTransaction { try? database.execute("ROLLBACK", operation: "roll back") }
+        isWriting = false
+    }
+
+    /// Whether something is waiting for ``commit()``.
+    public var hasUncommitted: Bool { isWriting }
+
+    /// Shows that the file can be written, durably, by writing to it.
+    public func probe(now: Timestamp) throws(StorageError) {
+        try setState("probed", now.milliseconds)
+        try commit()
+    }
+
+    /// A number that outlives the process; nil when it was never set.
+    public func state(_ name: String) throws(StorageError) -> Int64? {
+        let statement = statements.selectState
+        statement.bind(1, name)
+        defer { statement.reset() }
+        return try statement.step("read the state") ? statement.integer(0) : nil
+    }
+
+    public func setState(_ name: String, _ value: Int64) throws(StorageError) {
+        try begin()
+        let statement = statements.upsertState
+        statement.bind(1, name)
+        statement.bind(2, value)
+        try statement.run("write the state")
+    }
+
+    /// A reader on this store's own connection: it sees what is not committed yet, and belongs to the same thread.
+    public var reader: StoreReader { StoreReader(database: database) }
+
+    /// The size of the database in bytes, without its write-ahead log.
+    public func sizeBytes() throws(StorageError) -> Int64 {
+        try (database.integer("PRAGMA page_count") ?? 0) * (database.integer("PRAGMA page_size") ?? 0)
+    }
+}
+
+public struct StoreOptions: Sendable, Hashable {
+    /// A power of two, 512 to 65 536; only for a new file.
+    public var pageSize: Int
+    public var busyTimeoutMilliseconds: Int32
+    /// What the quarantine may hold, in bytes of payload; the oldest go first.
+    public var quarantineLimitBytes: Int64
+
+    public init(
+        pageSize: Int = 4096, busyTimeoutMilliseconds: Int32 = 2000, quarantineLimitBytes: Int64 = 64 << 20
+    ) {
+        self.pageSize = pageSize
+        self.busyTimeoutMilliseconds = busyTimeoutMilliseconds
+        self.quarantineLimitBytes = quarantineLimitBytes
+    }
+}

@@ -1,0 +1,132 @@
+public import Telemetry
+
+/// The SQLite file, open for reading only: for the command line, with the daemon running or not.
+///
+/// One thread. Each call sees what was committed when it began.
+public final class StoreReader {
+    let database: Database
+
+    public init(path: String) throws(StorageError) {
+        database = try Database(path: path, mode: .readOnly, busyTimeoutMilliseconds: 2000)
+        try Schema.check(database)
+    }
+
+    init(database: Database) {
+        self.database = database
+    }
+
+    /// Every source's account, ordered by source.
+    public func ledger() throws(StorageError) -> [SourceLedger] { try LedgerEntry.read(database) }
+
+    /// How many readings and quarantined messages the file holds, and how many were removed from it by rule.
+    /// Counts rows: takes a second for each few million readings.
+    public func holdings() throws(StorageError) -> Holdings {
+        let removed = "SELECT sum(count) FROM ledger WHERE counted = 'removed' AND outcome ="
+        return Holdings(
+            readings: Int(try database.integer("SELECT count(*) FROM readings") ?? 0),
+            removedReadings: Int(try database.integer("\(removed) 'stored'") ?? 0),
+            quarantined: Int(try database.integer("SELECT count(*) FROM quarantine") ?? 0),
+            removedQuarantined: Int(try database.integer("\(removed) 'quarantined'") ?? 0))
+    }
+
+    public struct Holdings: Hashable, Sendable {
+        public var readings: Int
+        public var removedReadings: Int
+        public var quarantined: Int
+        public var removedQuarantined: Int
+    }
+
+    public func state(_ name: String) throws(StorageError) -> Int64? {
+        let select = try database.prepare("SELECT value FROM state WHERE name = ?1")
+        select.bind(1, name)
+        return try select.step("read the state") ? select.integer(0) : nil
+    }
+
+    /// All series, ordered by device and quantity.
+    public func series() throws(StorageError) -> [SeriesRow] {
+        let select = try database.prepare(
+            "SELECT id, device, quantity, unit, kind, device_type FROM series ORDER BY device, quantity")
+        var rows: [SeriesRow] = []
+        while try select.step("read the series") {
+            rows.append(
+                SeriesRow(
+                    id: SeriesID(select.integer(0)), device: select.text(1), quantity: select.text(2),
+                    unit: select.text(3), kind: Quantity.Kind(rawValue: select.text(4)) ?? .gauge,
+                    deviceType: select.text(5)))
+        }
+        return rows
+    }
+
+    public struct SeriesRow: Hashable, Sendable {
+        public var id: SeriesID
+        public var device: String
+        public var quantity: String
+        public var unit: String
+        public var kind: Quantity.Kind
+        public var deviceType: String
+    }
+
+    /// A reading as it stands in the file.
+    public struct ReadingRow: Hashable, Sendable {
+        public var series: SeriesID
+        public var time: Timestamp
+        public var value: Double
+        public var flag: QualityFlag
+        public var tests: QualityTests
+    }
+
+    /// Visits the readings of a stretch of time, ordered by time; stops when `visit` says false.
+    public func readings(
+        in range: Range<Timestamp>, newestFirst: Bool = false, visit: (ReadingRow) -> Bool
+    ) throws(StorageError) {
+        let order = newestFirst ? "time DESC, series DESC" : "time, series"
+        let select = try database.prepare(
+            """
+            SELECT series, time, value, flag, tests FROM readings WHERE time >= ?1 AND time < ?2 ORDER BY \(order)
+            """)
+        select.bind(1, range.lowerBound)
+        select.bind(2, range.upperBound)
+        while try select.step("read readings") {
+            let row = ReadingRow(
+                series: SeriesID(select.integer(0)), time: select.timestamp(1), value: select.double(2),
+                flag: QualityFlag(rawValue: UInt8(truncatingIfNeeded: select.integer(3))) ?? .unknown,
+                tests: QualityTests(bits: select.integer(4)))
+            if !visit(row) { return }
+        }
+    }
+
+    /// Visits a tier's aggregates whose windows begin within a range, ordered by start; stops when `visit` says false.
+    /// - Parameter bySeries: ordered by the series' number first, which needs room for sorting.
+    public func aggregates(
+        _ tier: Tier, in range: Range<Timestamp>, bySeries: Bool = false, visit: (StoredAggregate) -> Bool
+    ) throws(StorageError) {
+        let select = try database.prepare(
+            """
+            SELECT \(Statements.aggregateColumns) FROM aggregates
+            WHERE tier = ?1 AND start >= ?2 AND start < ?3 ORDER BY \(bySeries ? "series, start" : "start, series")
+            """)
+        select.bind(1, tier.rawValue)
+        select.bind(2, range.lowerBound)
+        select.bind(3, range.upperBound)
+        while try select.step("read aggregates") {
+            if !visit(select.aggregate()) { return }
+        }
+    }
+
+    /// Visits the quarantined messages, oldest first; stops when `visit` says false.
+    public func quarantine(visit: (QuarantinedMessage) -> Bool) throws(StorageError) {
+        let select = try database.prepare(
+            "SELECT received, source, topic, payload, reason, detail FROM quarantine ORDER BY id")
+        while try select.step("read the quarantine") {
+            let reason = RejectionReason(rawValue: select.text(4)) ?? .undecodable
+            let message = QuarantinedMessage(
+                received: select.timestamp(0), source: select.text(1), topic: select.blob(2), payload: select.blob(3),
+                rejection: Rejection(reason, detail: select.text(5)))
+            if !visit(message) { return }
+        }
+    }
+
+    public func sizeBytes() throws(StorageError) -> Int64 {
+        try (database.integer("PRAGMA page_count") ?? 0) * (database.integer("PRAGMA page_size") ?? 0)
+    }
+}

@@ -1,0 +1,72 @@
+/// Why a message, or a reading in it, was not stored. The raw value stands in the database, the ledger and the output.
+public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
+    // Kept in quarantine, since they may hold data.
+    case undecodable
+    case tooLarge = "too_large"
+    case tooDeep = "too_deep"
+    case unknownTopic = "unknown_topic"
+    case unknownDevice = "unknown_device"
+    case unknownQuantity = "unknown_quantity"
+    case unknownUnit = "unknown_unit"
+    case noReading = "no_reading"
+    case badValue = "bad_value"
+    case badTime = "bad_time"
+    case clockAhead = "clock_ahead"
+    case beyondRetention = "beyond_retention"
+    case conflict
+    case seriesLimit = "series_limit"
+
+    // Counted and let go: they hold no reading, by rule.
+    /// An empty payload: MQTT's way to clear a retained message.
+    case emptyPayload = "empty_payload"
+    /// A topic that the configuration or the format says to ignore.
+    case ignoredTopic = "ignored_topic"
+    /// Marked as simulated by the network server.
+    case simulated
+
+    public var disposition: Disposition {
+        switch self {
+        case .emptyPayload, .ignoredTopic, .simulated: .rejected
+        default: .quarantined
+        }
+    }
+
+    public enum Disposition: Sendable {
+        case quarantined
+        case rejected
+    }
+}
+
+/// A message that was not, or not wholly, turned into readings: bad data is a value, never a throw.
+public struct Rejection: Sendable, Hashable {
+    public var reason: RejectionReason
+    /// For a person: what was found where, and what would be right.
+    public var detail: String
+    /// How many readings it stands for; 0 when that cannot be told.
+    public var readingCount: Int
+
+    public init(_ reason: RejectionReason, detail: String, readingCount: Int = 0) {
+        self.reason = reason
+        self.detail = detail
+        self.readingCount = readingCount
+    }
+}
+
+/// What is put aside of a rejected message: everything that is needed to try again.
+public struct QuarantinedMessage: Sendable {
+    public var received: Timestamp
+    /// The source that matched the topic; empty where none did.
+    public var source: String
+    public var topic: [UInt8]
+    /// Verbatim.
+    public var payload: [UInt8]
+    public var rejection: Rejection
+
+    public init(received: Timestamp, source: String, topic: [UInt8], payload: [UInt8], rejection: Rejection) {
+        self.received = received
+        self.source = source
+        self.topic = topic
+        self.payload = payload
+        self.rejection = rejection
+    }
+}

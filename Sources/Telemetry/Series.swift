@@ -1,0 +1,42 @@
+/// The number of a series within this process: dense, from 0, in the order in which series were first seen.
+/// Not the number in the database, which outlives the process.
+public typealias SeriesNumber = UInt32
+
+/// The number of a series in the database, from 1. It outlives the process.
+public typealias SeriesID = Int32
+
+/// One quantity of one device: the unit of storage, quality control and aggregation.
+public struct SeriesIdentity: Hashable, Sendable {
+    public var device: String
+    public var quantity: String
+
+    public init(device: String, quantity: String) {
+        self.device = device
+        self.quantity = quantity
+    }
+}
+
+/// All that the rooms need to know of a series; announced once, before its first reading.
+public struct Series: Hashable, Sendable {
+    public var number: SeriesNumber
+    public var device: String
+    /// With the limits that apply to this device.
+    public var quantity: Quantity
+    /// The device's kind, from the configuration or the topic: `air_quality`, `traffic`, `waste`. Empty when unknown.
+    public var deviceType: String
+    /// The expected time between readings in milliseconds, where the configuration tells.
+    public var intervalMilliseconds: Int64?
+
+    public var identity: SeriesIdentity { SeriesIdentity(device: device, quantity: quantity.name) }
+
+    public init(
+        number: SeriesNumber, device: String, quantity: Quantity, deviceType: String = "",
+        intervalMilliseconds: Int64? = nil
+    ) {
+        self.number = number
+        self.device = device
+        self.quantity = quantity
+        self.deviceType = deviceType
+        self.intervalMilliseconds = intervalMilliseconds
+    }
+}

@@ -1,0 +1,109 @@
+/// RFC 3339 in and out, without Foundation. Source: RFC 3339 section 5.6; days from H. Hinnant's civil calendar.
+extension Timestamp: CustomStringConvertible {
+    /// UTC with milliseconds: `2026-11-23T10:00:00.123Z`. Times outside years 0 to 9999 are clamped.
+    public var description: String {
+        let clamped = min(max(self, .distantPast), .distantFuture).milliseconds
+        let day = clamped.flooredQuotient(86_400_000)
+        let inDay = Int(clamped - day * 86_400_000)
+        let (year, month, dayOfMonth) = CivilDate.components(daysSince1970: day)
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            func put(_ value: Int, digits: Int, at offset: Int) {
+                var rest = value
+                for index in stride(from: offset + digits - 1, through: offset, by: -1) {
+                    buffer[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+            }
+            put(year, digits: 4, at: 0)
+            put(month, digits: 2, at: 5)
+            put(dayOfMonth, digits: 2, at: 8)
+            put(inDay / 3_600_000, digits: 2, at: 11)
+            put(inDay / 60_000 % 60, digits: 2, at: 14)
+            put(inDay / 1000 % 60, digits: 2, at: 17)
+            put(inDay % 1000, digits: 3, at: 20)
+            buffer[4] = UInt8(ascii: "-")
+            buffer[7] = UInt8(ascii: "-")
+            buffer[10] = UInt8(ascii: "T")
+            buffer[13] = UInt8(ascii: ":")
+            buffer[16] = UInt8(ascii: ":")
+            buffer[19] = UInt8(ascii: ".")
+            buffer[23] = UInt8(ascii: "Z")
+            return 24
+        }
+    }
+
+    /// Reads `2026-11-23T10:00:00[.fraction](Z|±hh:mm)`; `t`, `z` and a space for the `T` are allowed.
+    ///
+    /// A fraction may have any number of digits and is cut, not rounded, to milliseconds. A leap second (`:60`) counts
+    /// as the next second. Times without an offset are refused: they would be a guess.
+    public init?(rfc3339 text: some Collection<UInt8>) {
+        var reader = RFC3339Reader(text)
+        guard let year = reader.number(digits: 4), reader.skip("-"),
+            let month = reader.number(digits: 2), reader.skip("-"),
+            let day = reader.number(digits: 2), reader.skip("T", "t", " "),
+            let hour = reader.number(digits: 2), reader.skip(":"),
+            let minute = reader.number(digits: 2), reader.skip(":"),
+            let second = reader.number(digits: 2),
+            hour < 24, minute < 60, second <= 60,
+            let days = CivilDate.daysSince1970(year: year, month: month, day: day),
+            let fraction = reader.fractionMilliseconds(),
+            let offsetMinutes = reader.offsetMinutes(), reader.isAtEnd
+        else { return nil }
+        let seconds = days * 86_400 + Int64(hour * 3600 + (minute - offsetMinutes) * 60 + second)
+        self.init(milliseconds: seconds * 1000 + Int64(fraction))
+    }
+
+    public init?(rfc3339 text: String) {
+        self.init(rfc3339: text.utf8)
+    }
+}
+
+private struct RFC3339Reader<Bytes: Collection<UInt8>> {
+    private var rest: Bytes.SubSequence
+
+    init(_ text: Bytes) { rest = text[...] }
+
+    var isAtEnd: Bool { rest.isEmpty }
+
+    mutating func skip(_ allowed: Unicode.Scalar...) -> Bool {
+        guard let first = rest.first, allowed.contains(Unicode.Scalar(first)) else { return false }
+        rest.removeFirst()
+        return true
+    }
+
+    mutating func number(digits: Int) -> Int? {
+        var value = 0
+        for _ in 0..<digits {
+            guard let digit = digit() else { return nil }
+            value = value * 10 + digit
+        }
+        return value
+    }
+
+    mutating func fractionMilliseconds() -> Int? {
+        guard skip(".") else { return 0 }
+        var value = 0
+        var scale = 100
+        guard rest.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true else { return nil }
+        while let digit = digit() {
+            value += digit * scale
+            scale /= 10
+        }
+        return value
+    }
+
+    mutating func offsetMinutes() -> Int? {
+        if skip("Z", "z") { return 0 }
+        let isNegative = skip("-")
+        guard isNegative || skip("+") else { return nil }
+        guard let hours = number(digits: 2), skip(":"), let minutes = number(digits: 2), hours < 24, minutes < 60
+        else { return nil }
+        return (isNegative ? -1 : 1) * (hours * 60 + minutes)
+    }
+
+    private mutating func digit() -> Int? {
+        guard let first = rest.first, first >= 0x30, first <= 0x39 else { return nil }
+        rest.removeFirst()
+        return Int(first - 0x30)
+    }
+}

@@ -56,7 +56,7 @@ let package = Package(
 
         // The rooms, in the order in which data walks through them.
         room("Configuration", ["Telemetry", "CTomlPlusPlus"]),
-        room("Ingest", ["Telemetry", "Threading", "MQTT", "CSimdjson"]),
+        room("Ingest", ["Telemetry", "Threading", "MQTT", "CSimdjson", logging]),
         room("Processing", ["Telemetry"]),
         room("Storage", ["Telemetry", "CSQLite"]),
         room("Control", ["Telemetry", hummingbird, logging, nioCore, nioPosix, nioHTTP1]),
@@ -83,7 +83,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
-        tests("StorageTests", ["Storage", "Telemetry", "TestKit"]),
+        tests("StorageTests", ["Storage", "CSQLite", "Telemetry", "TestKit"]),
         tests("ControlTests", ["Control", "Telemetry", "TestKit"]),
         tests("SimulationTests", ["Simulation", "Telemetry", "TestKit"]),
         tests("GatewayTests", ["Gateway", "Configuration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),

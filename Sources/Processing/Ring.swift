@@ -12,6 +12,8 @@ public enum Ring<Element: ~Copyable & Sendable> {
         return Ends(producer: Producer(storage), consumer: Consumer(storage), gauge: RingGauge(storage: storage))
     }
 
+    /// Both ends, until each is given to its thread.
+    @frozen
     public struct Ends: ~Copyable {
         public var producer: Producer
         public var consumer: Consumer

@@ -76,13 +76,16 @@ public final class StoreReader {
     }
 
     /// Visits the readings of a stretch of time, ordered by time; stops when `visit` says false.
+    /// - Parameter series: one series' only.
     public func readings(
-        in range: Range<Timestamp>, newestFirst: Bool = false, visit: (ReadingRow) -> Bool
+        in range: Range<Timestamp>, series: SeriesID? = nil, newestFirst: Bool = false, visit: (ReadingRow) -> Bool
     ) throws(StorageError) {
         let order = newestFirst ? "time DESC, series DESC" : "time, series"
+        let condition = series.map { "AND series = \($0)" } ?? ""
         let select = try database.prepare(
             """
-            SELECT series, time, value, flag, tests FROM readings WHERE time >= ?1 AND time < ?2 ORDER BY \(order)
+            SELECT series, time, value, flag, tests FROM readings WHERE time >= ?1 AND time < ?2 \(condition)
+            ORDER BY \(order)
             """)
         select.bind(1, range.lowerBound)
         select.bind(2, range.upperBound)
@@ -96,14 +99,15 @@ public final class StoreReader {
     }
 
     /// Visits a tier's aggregates whose windows begin within a range, ordered by start; stops when `visit` says false.
-    /// - Parameter bySeries: ordered by the series' number first, which needs room for sorting.
+    /// - Parameter series: one series' only.
     public func aggregates(
-        _ tier: Tier, in range: Range<Timestamp>, bySeries: Bool = false, visit: (StoredAggregate) -> Bool
+        _ tier: Tier, in range: Range<Timestamp>, series: SeriesID? = nil, visit: (StoredAggregate) -> Bool
     ) throws(StorageError) {
+        let condition = series.map { "AND series = \($0)" } ?? ""
         let select = try database.prepare(
             """
             SELECT \(Statements.aggregateColumns) FROM aggregates
-            WHERE tier = ?1 AND start >= ?2 AND start < ?3 ORDER BY \(bySeries ? "series, start" : "start, series")
+            WHERE tier = ?1 AND start >= ?2 AND start < ?3 \(condition) ORDER BY start, series
             """)
         select.bind(1, tier.rawValue)
         select.bind(2, range.lowerBound)

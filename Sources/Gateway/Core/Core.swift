@@ -53,6 +53,19 @@ final class Core {
 
     // MARK: - Messages
 
+    /// Takes what came out of the ring. A request to commit is the caller's to carry out.
+    func take(_ item: consuming IntakeItem) throws(StorageError) {
+        switch consume item {
+        case .reading(let reading): try take(reading)
+        case .message(let header): try take(header)
+        case .quarantined(let copy): try take(copy.value)
+        case .series(let announced): series.announce(announced.value)
+        case .sources(let names): try setSources(names.value)
+        case .connectionOpened(let isResumed): try connectionOpened(isResumed: isResumed)
+        case .commit: break
+        }
+    }
+
     func connectionOpened(isResumed: Bool) throws(StorageError) {
         try commit()
         redelivery.connectionOpened(isResumed: isResumed)

@@ -1,0 +1,120 @@
+public import Telemetry
+
+/// A configuration that was read and checked. Every value is usable as it is.
+public struct Configuration: Sendable, Hashable {
+    public var gateway = GatewaySection()
+    public var broker = BrokerSection()
+    public var storage = StorageSection()
+    public var processing = ProcessingSection()
+    public var control = ControlSection()
+    public var log = LogSection()
+    public var devices = DevicePolicySection()
+    public var sources: [SourceSection] = []
+    /// The built-in quantities with the configuration's changes and additions.
+    public var quantities: [Quantity] = []
+    public var deviceList: [DeviceSection] = []
+    /// What is allowed and yet worth a look.
+    public var warnings: [Complaint] = []
+    /// Sixteen hexadecimal digits that change with the content.
+    public var fingerprint = ""
+
+    public init() {}
+
+    public struct GatewaySection: Sendable, Hashable {
+        public var name = "poort"
+        /// Of the system's zone database; days are cut by it.
+        public var timezone = "Europe/Amsterdam"
+    }
+
+    public struct BrokerSection: Sendable, Hashable {
+        public var host = "127.0.0.1"
+        public var port = 1883
+        public var usesTLS = false
+        public var caFile: String?
+        public var certificateFile: String?
+        public var keyFile: String?
+        public var clientID = "poort"
+        public var username: String?
+        public var passwordFile: String?
+        /// The name of a systemd credential that holds the password.
+        public var passwordCredential: String?
+        public var keepAliveSeconds = 60
+        public var sessionExpirySeconds: Int64 = 604_800
+        public var receiveMaximum = 2000
+        public var maximumPacketBytes: Int64 = 2 << 20
+        public var statusTopic = "poort/poort/status"
+    }
+
+    public struct StorageSection: Sendable, Hashable {
+        public var path = "/var/lib/poort/poort.db"
+        public var commitIntervalMilliseconds: Int64 = 1000
+        public var pageSizeBytes = 4096
+        public var quarantineLimitBytes: Int64 = 64 << 20
+        /// Milliseconds; nil for ever.
+        public var rawRetention: Int64? = 30 * 86_400_000
+        /// Milliseconds by tier; a tier that is absent is kept for ever.
+        public var tierRetention: [Tier: Int64] = [
+            .minute: 90 * 86_400_000, .quarter: 2 * 31_557_600_000, .hour: 10 * 31_557_600_000,
+        ]
+    }
+
+    public struct ProcessingSection: Sendable, Hashable {
+        public var ringCapacity = 8192
+        public var latenessMilliseconds: Int64 = 10_000
+        public var lateDelayMilliseconds: Int64 = 5000
+        public var clockAheadMilliseconds: Int64 = 300_000
+        public var maximumPayloadBytes: Int64 = 256 << 10
+        public var seriesLimit = 10_000
+    }
+
+    public struct ControlSection: Sendable, Hashable {
+        public var socketPath = "/run/poort/poort.sock"
+    }
+
+    public struct LogSection: Sendable, Hashable {
+        /// A level of swift-log: trace, debug, info, notice, warning, error, critical.
+        public var level = "info"
+    }
+
+    public struct DevicePolicySection: Sendable, Hashable {
+        /// Whether devices without a `[[device]]` are taken in, or their messages quarantined.
+        public var acceptsUnknown = true
+    }
+
+    public struct SourceSection: Sendable, Hashable {
+        public var name = ""
+        public var topic = ""
+        public var format = Format.json
+        public var value: String?
+        /// Quantity and path, in the order of the file.
+        public var values: [NamedPath] = []
+        public var time: String?
+        public var unit: String?
+        public var units: [String: String] = [:]
+        public var device: String?
+        public var quantity: String?
+        public var includesRadio = false
+        public var intervalMilliseconds: Int64?
+
+        public enum Format: String, Sendable, CaseIterable {
+            case json
+            case theThingsStack = "the-things-stack-v3"
+        }
+
+        public struct NamedPath: Sendable, Hashable {
+            public var quantity: String
+            public var path: String
+        }
+    }
+
+    public struct DeviceSection: Sendable, Hashable {
+        public var id = ""
+        public var type = ""
+        public var neighbourhood = ""
+        public var latitude: Double?
+        public var longitude: Double?
+        public var intervalMilliseconds: Int64?
+        /// This device's limits, by quantity.
+        public var grossRanges: [String: GrossRangeLimits] = [:]
+    }
+}

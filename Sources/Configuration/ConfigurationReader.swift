@@ -1,0 +1,128 @@
+import Glibc
+import Telemetry
+
+/// Turns a parsed file into a checked configuration.
+struct ConfigurationReader {
+    let complaints: Complaints
+
+    func read(_ root: TOMLNode) -> Configuration {
+        var configuration = Configuration()
+        var table = TableReader(root, name: "the file", complaints: complaints)
+        configuration.gateway.name = hostName() ?? configuration.gateway.name
+        if var section = table.table("gateway") { readGateway(&section, into: &configuration.gateway) }
+        var broker = table.table("broker")
+        readBroker(&broker, gateway: configuration.gateway.name, into: &configuration.broker)
+        if var section = table.table("storage") {
+            readStorage(&section, keepAliveSeconds: configuration.broker.keepAliveSeconds, into: &configuration.storage)
+        }
+        if var section = table.table("processing") { readProcessing(&section, into: &configuration.processing) }
+        if var section = table.table("control") {
+            section.string("socket", into: &configuration.control.socketPath)
+            section.finish(laterKeys: ["http"])
+        }
+        if var section = table.table("log") {
+            let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+            if let level = section.choice("level", among: levels) { configuration.log.level = level }
+            section.finish()
+        }
+        if var section = table.table("devices") {
+            if let policy = section.choice("unknown", among: ["accept", "quarantine"]) {
+                configuration.devices.acceptsUnknown = policy == "accept"
+            }
+            section.finish()
+        }
+        var catalogue = QuantityCatalogue()
+        if let quantities = table.table("quantity") {
+            QuantityReader(complaints: complaints).read(quantities, into: &catalogue)
+        }
+        configuration.quantities = catalogue.quantities.values.sorted { $0.name < $1.name }
+        configuration.sources = SourceReader(complaints: complaints, catalogue: catalogue).read(table.tables("source"))
+        if configuration.sources.isEmpty {
+            complaints.error(
+                table.place, "there is no [[source]]: say which topics to take, such as \"sensors/{type}/{device}/{quantity}\"")
+        }
+        configuration.deviceList = DeviceReader(complaints: complaints, catalogue: catalogue)
+            .read(table.tables("device"))
+        table.finish(laterKeys: ["partner"])
+        return configuration
+    }
+
+    private func hostName() -> String? {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, 255) == 0 else { return nil }
+        let name = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return name.isEmpty ? nil : name
+    }
+
+    private func readGateway(_ table: inout TableReader, into gateway: inout Configuration.GatewaySection) {
+        if let name = table.string("name") {
+            if name.contains(where: { "/+# ".contains($0) }) {
+                complaints.error(
+                    table.node("name")?.place ?? table.place, "`name` becomes part of a topic: no / + # or space")
+            }
+            gateway.name = name
+        }
+        if let zone = table.string("timezone") {
+            if !DayCalendar.isKnownTimeZone(zone) {
+                complaints.error(
+                    table.node("timezone")?.place ?? table.place,
+                    "the system has no time zone \"\(zone)\"; use a name such as Europe/Amsterdam (timedatectl list-timezones)")
+            }
+            gateway.timezone = zone
+        }
+        table.finish()
+    }
+
+    private func readStorage(
+        _ table: inout TableReader, keepAliveSeconds: Int, into storage: inout Configuration.StorageSection
+    ) {
+        table.string("path", into: &storage.path)
+        if let interval = table.duration("commit_interval", in: 100...30_000) {
+            storage.commitIntervalMilliseconds = interval
+            if interval > Int64(keepAliveSeconds) * 500 {
+                complaints.error(
+                    table.node("commit_interval")?.place ?? table.place,
+                    "`commit_interval` is more than half of the broker's keepalive of \(keepAliveSeconds) s, whose pings wait for the commit"
+                )
+            }
+        }
+        if let size = table.integer("page_size", in: 512...65_536) {
+            if size & (size - 1) != 0 {
+                complaints.error(table.node("page_size")?.place ?? table.place, "`page_size` must be a power of two")
+            }
+            storage.pageSizeBytes = size
+        }
+        if let limit = table.size("quarantine_limit", in: 1 << 16...1 << 40) { storage.quarantineLimitBytes = limit }
+        if var retention = table.table("retention") { readRetention(&retention, into: &storage) }
+        table.finish(laterKeys: ["flash_budget", "quota"])
+    }
+
+    private func readRetention(_ table: inout TableReader, into storage: inout Configuration.StorageSection) {
+        func kept(_ key: String) -> Int64?? {
+            guard let node = table.node(key) else { return nil }
+            if case .string("forever") = node.value { return .some(nil) }
+            return table.duration(key, in: 3_600_000...3_155_760_000_000).map { .some($0) }
+        }
+        if let raw = kept("raw") { storage.rawRetention = raw }
+        for tier in Tier.allCases {
+            if let duration = kept(tier.name) { storage.tierRetention[tier] = duration }
+        }
+        if let minute = storage.tierRetention[.minute], minute < storage.rawRetention ?? .max {
+            complaints.error(
+                table.place, "minutes are kept shorter than raw readings; late readings could not be aggregated any more")
+        }
+        table.finish()
+    }
+
+    private func readProcessing(
+        _ table: inout TableReader, into processing: inout Configuration.ProcessingSection
+    ) {
+        if let capacity = table.integer("ring_capacity", in: 256...1 << 20) { processing.ringCapacity = capacity }
+        if let lateness = table.duration("lateness", in: 0...3_600_000) { processing.latenessMilliseconds = lateness }
+        if let delay = table.duration("late_delay", in: 0...3_600_000) { processing.lateDelayMilliseconds = delay }
+        if let ahead = table.duration("clock_ahead", in: 0...86_400_000) { processing.clockAheadMilliseconds = ahead }
+        if let size = table.size("max_payload", in: 1024...1 << 24) { processing.maximumPayloadBytes = size }
+        if let limit = table.integer("max_series", in: 1...1_000_000) { processing.seriesLimit = limit }
+        table.finish()
+    }
+}

@@ -1,0 +1,93 @@
+import CTomlPlusPlus
+
+/// A value in a TOML file, with its place.
+struct TOMLNode {
+    enum Value {
+        /// In the order of the file.
+        case table([Field])
+        case array([TOMLNode])
+        case string(String)
+        case integer(Int64)
+        case float(Double)
+        case boolean(Bool)
+        case time
+    }
+
+    struct Field {
+        var key: String
+        var keyPlace: Place
+        var node: TOMLNode
+    }
+
+    var value: Value
+    var place: Place
+
+    /// For a person: what kind of value it is.
+    var kindName: String {
+        switch value {
+        case .table: "a table"
+        case .array: "an array"
+        case .string: "a string"
+        case .integer: "a whole number"
+        case .float: "a number"
+        case .boolean: "true or false"
+        case .time: "a date or time"
+        }
+    }
+
+    /// For a person: the value as it stands there, or its kind.
+    var shown: String {
+        switch value {
+        case .string(let text): "\"\(text)\""
+        case .integer(let number): "\(number)"
+        case .float(let number): "\(number)"
+        case .boolean(let truth): "\(truth)"
+        default: kindName
+        }
+    }
+
+    /// Parses a file's text.
+    static func parse(_ text: String, file: String) throws(ConfigurationError) -> TOMLNode {
+        var text = text
+        guard let document = text.withUTF8({ bytes in
+            bytes.withMemoryRebound(to: CChar.self) { poort_toml_parse($0.baseAddress, $0.count) }
+        }) else { preconditionFailure("no memory for a configuration") }
+        defer { poort_toml_free(document) }
+        var place = poort_toml_place()
+        if let cause = poort_toml_error(document, &place) {
+            let complaint = Complaint(
+                place: Place(file: file, line: Int(place.line), column: Int(place.column)),
+                message: "not TOML: \(String(cString: cause))")
+            throw ConfigurationError(complaints: [complaint])
+        }
+        return TOMLNode(document, node: 0, file: file)
+    }
+
+    private init(_ document: OpaquePointer, node: Int, file: String) {
+        func place(_ place: poort_toml_place) -> Place {
+            Place(file: file, line: Int(place.line), column: Int(place.column))
+        }
+        func text(_ read: (OpaquePointer, Int, UnsafeMutablePointer<Int>) -> UnsafePointer<CChar>?, _ node: Int) -> String {
+            var count = 0
+            guard let start = read(document, node, &count) else { return "" }
+            return String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+        }
+        let children = (0..<poort_toml_child_count(document, node)).map { poort_toml_child(document, node, $0) }
+        switch poort_toml_kind_of(document, node) {
+        case POORT_TOML_TABLE:
+            value = .table(
+                children.map { child in
+                    Field(
+                        key: text(poort_toml_key, child), keyPlace: place(poort_toml_key_place_of(document, child)),
+                        node: TOMLNode(document, node: child, file: file))
+                })
+        case POORT_TOML_ARRAY: value = .array(children.map { TOMLNode(document, node: $0, file: file) })
+        case POORT_TOML_STRING: value = .string(text(poort_toml_string, node))
+        case POORT_TOML_INTEGER: value = .integer(poort_toml_integer(document, node))
+        case POORT_TOML_FLOAT: value = .float(poort_toml_float(document, node))
+        case POORT_TOML_BOOLEAN: value = .boolean(poort_toml_boolean(document, node))
+        default: value = .time
+        }
+        self.place = place(poort_toml_place_of(document, node))
+    }
+}

@@ -1,0 +1,287 @@
+import Glibc
+import Logging
+import MQTT
+import Synchronization
+import Threading
+
+/// Carries out what the machine says, on the session's thread.
+struct SessionLoop: ~Copyable {
+    private var options: BrokerOptions
+    private let line: any IntakeLine
+    private let shared: SessionShared
+    private let logger: Logger
+    private var machine: SessionMachine
+    private var client: MQTTClient?
+    private let inbox: SessionInbox
+
+    init(options: BrokerOptions, line: any IntakeLine, shared: SessionShared, logger: Logger) {
+        self.options = options
+        self.line = line
+        self.shared = shared
+        self.logger = logger
+        inbox = SessionInbox(line: line)
+        machine = SessionLoop.machine(for: options)
+    }
+
+    private static func machine(for options: BrokerOptions) -> SessionMachine {
+        SessionMachine(
+            limits: SessionMachine.Limits(
+                window: options.connection.receiveMaximum,
+                commitIntervalMilliseconds: options.commitIntervalMilliseconds),
+            now: monotonicMilliseconds(), jitter: { Double.random(in: 0..<1) })
+    }
+
+    mutating func run() {
+        while turn() {}
+        client = nil
+        show { $0.state = .stopped }
+    }
+
+    /// - Returns: false when the session has ended.
+    private mutating func turn() -> Bool {
+        let now = monotonicMilliseconds()
+        shared.heartbeat.store(now, ordering: .relaxed)
+        if shared.shouldStop.load(ordering: .acquiring) { machine.requestStop(now: now) }
+        if let new = shared.replacement.withLock({ $0.take() }) { adopt(new, now: now) }
+        let action = machine.next(now: now, storage: line.status)
+        do throws(MQTTError) {
+            switch action {
+            case .connect: try connect()
+            case .greet: try greet()
+            case .read(let until): try read(until: until)
+            case .requestCommit:
+                line.publishBurst()
+                machine.didRequestCommit(line.requestCommit(), now: now)
+            case .awaitStorage(let until): awaitStorage(until: until, now: now)
+            case .write: try write()
+            case .awaitWritable(let until):
+                if wait(descriptor: client?.descriptor ?? -1, events: POLLOUT, until: until) {
+                    machine.becameWritable()
+                }
+            case .drop(let cause): drop(cause)
+            case .pause(let until):
+                show { $0.state = .waitingToReconnect }
+                _ = wait(descriptor: -1, events: 0, until: until)
+            case .sayGoodbye: try sayGoodbye()
+            case .stop: return false
+            }
+        } catch {
+            fail(error)
+        }
+        return true
+    }
+
+    // MARK: - Connecting
+
+    private mutating func connect() throws(MQTTError) {
+        show {
+            $0.state = .connecting
+            $0.nextAttempt = nil
+        }
+        var connection = options.connection
+        connection.isCleanStart = false
+        connection.will = MQTTOptions.Will(topic: options.statusTopic, payload: statusPayload("offline"))
+        inbox.clear()
+        let failures = line.status.failures
+        let made = try MQTTClient(connection, onMessage: inbox.take(_:), onEvent: inbox.take(_:))
+        client = made
+        try made.connect()
+        try made.write()
+        machine.didConnect(now: monotonicMilliseconds(), failures: failures)
+    }
+
+    private mutating func greet() throws(MQTTError) {
+        guard let client else { return }
+        line.connectionOpened(isResumed: inbox.isResumed)
+        try client.subscribe(options.subscriptions)
+        try client.publish(options.statusTopic, payload: statusPayload("online"), isRetained: true)
+        try client.write()
+        let now = monotonicMilliseconds()
+        machine.didGreet(now: now)
+        logger.notice(
+            "connected to the broker",
+            metadata: ["address": "\(options.connection.address)", "session": inbox.isResumed ? "resumed" : "new"])
+        show {
+            $0.state = .connected
+            $0.connectedSince = now
+            $0.connections += 1
+            $0.lastError = nil
+            $0.failedAttempts = 0
+        }
+    }
+
+    private func statusPayload(_ state: String) -> [UInt8] {
+        Array("{\"state\":\"\(state)\",\"client\":\"\(options.connection.clientID)\"}".utf8)
+    }
+
+    // MARK: - Reading and writing
+
+    private mutating func read(until: Int64) throws(MQTTError) {
+        guard let client else { return }
+        guard wait(descriptor: client.descriptor, events: POLLIN, until: until) else { return }
+        let room = max(1, options.connection.receiveMaximum - machine.unacknowledged)
+        inbox.beginBurst()
+        repeat {
+            let before = inbox.count
+            try client.read()
+            if inbox.count == before { break }
+        } while inbox.count < room && !inbox.hasOpened
+        if inbox.count > 0 { line.publishBurst() }
+        machine.didReceive(inbox.count, now: monotonicMilliseconds())
+        if inbox.takeOpened() { machine.didOpen() }
+        if let refusal = inbox.takeFailure() { throw refusal }
+        showUnacknowledged()
+    }
+
+    private mutating func write() throws(MQTTError) {
+        guard let client else { return }
+        if machine.unacknowledged == 0 { try client.maintain() }
+        try client.write()
+        machine.didWrite(isDrained: !client.wantsWrite, now: monotonicMilliseconds())
+        showUnacknowledged()
+    }
+
+    private mutating func awaitStorage(until: Int64, now: Int64) {
+        if client == nil { show { $0.state = .waitingForStorage } }
+        var pollers = [
+            pollfd(fd: line.signal.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: shared.wake.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = poll(&pollers, 2, Int32(max(0, min(until - now, 60_000))))
+        line.signal.clear()
+        if pollers[1].revents != 0 { shared.wake.clear() }
+    }
+
+    /// Waits for a socket beside the wake-ups.
+    /// - Returns: whether the socket is ready, or broken.
+    private borrowing func wait(descriptor: Int32, events: Int32, until: Int64) -> Bool {
+        let milliseconds = Int32(max(0, min(until - monotonicMilliseconds(), 60_000)))
+        return withUnsafeTemporaryAllocation(of: pollfd.self, capacity: 3) { pollers in
+            pollers[0] = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+            pollers[1] = pollfd(fd: shared.wake.descriptor, events: Int16(POLLIN), revents: 0)
+            pollers[2] = pollfd(fd: line.signal.descriptor, events: Int16(POLLIN), revents: 0)
+            _ = poll(pollers.baseAddress, 3, milliseconds)
+            if pollers[1].revents != 0 { shared.wake.clear() }
+            if pollers[2].revents != 0 { line.signal.clear() }
+            return pollers[0].revents != 0
+        }
+    }
+
+    // MARK: - Ending
+
+    private mutating func sayGoodbye() throws(MQTTError) {
+        guard let client else { return }
+        try client.publish(options.statusTopic, payload: statusPayload("offline"), isRetained: true)
+        client.disconnect()
+        try client.write()
+        machine.didSayGoodbye()
+    }
+
+    private mutating func drop(_ cause: SessionMachine.DropCause) {
+        fail(
+            MQTTError(
+                operation: "go on with the connection", broker: options.connection.address, cause: cause.rawValue))
+    }
+
+    /// Whatever was read and not committed comes again from the broker; nothing of it may be acknowledged.
+    private mutating func fail(_ error: MQTTError) {
+        let wasConnected = client != nil && machine.phase != .gone
+        client?.abort()
+        client = nil
+        let now = monotonicMilliseconds()
+        machine.didFail(now: now)
+        if wasConnected || machine.failedAttempts == 1 { logger.warning("\(error)") }
+        guard case .down(let retryAt) = machine.phase else { return }
+        show {
+            $0.state = .waitingToReconnect
+            $0.connectedSince = nil
+            $0.unacknowledged = 0
+            $0.nextAttempt = retryAt
+            $0.failedAttempts = machine.failedAttempts
+            $0.lastError = error.description
+        }
+    }
+
+    private mutating func adopt(_ new: BrokerOptions, now: Int64) {
+        guard new != options else { return }
+        let abandoned = options.subscriptions.filter { !new.subscriptions.contains($0) }
+        if options.connection == new.connection, let client, machine.phase == .reading {
+            // The session at the broker remembers subscriptions, so what is gone must be taken back.
+            for filter in abandoned { try? client.unsubscribe(filter) }
+        }
+        options = new
+        client?.abort()
+        client = nil
+        machine = SessionLoop.machine(for: new)
+        shared.status.withLock {
+            $0.address = new.connection.address
+            $0.receiveMaximum = new.connection.receiveMaximum
+            $0.subscriptions = new.subscriptions
+        }
+    }
+
+    private borrowing func show(_ change: (inout SessionStatus) -> Void) {
+        shared.status.withLock { change(&$0) }
+    }
+
+    private borrowing func showUnacknowledged() {
+        let count = machine.unacknowledged
+        shared.status.withLock { $0.unacknowledged = count }
+    }
+}
+
+/// Takes the client's callbacks while it reads.
+private final class SessionInbox {
+    private let line: any IntakeLine
+    private(set) var count = 0
+    private(set) var hasOpened = false
+    private(set) var isResumed = false
+    private var failure: MQTTError?
+
+    init(line: any IntakeLine) {
+        self.line = line
+    }
+
+    func clear() {
+        count = 0
+        hasOpened = false
+        failure = nil
+    }
+
+    func beginBurst() { count = 0 }
+
+    func take(_ message: MQTTClient.Message) {
+        line.accept(
+            topic: message.topic, payload: message.payload, packetID: message.packetID,
+            isRetained: message.isRetained)
+        count += 1
+    }
+
+    func take(_ event: MQTTClient.Event) {
+        switch event {
+        case .connected(let sessionPresent):
+            hasOpened = true
+            isResumed = sessionPresent
+        case .refused(let error): failure = error
+        case .disconnected(let cause):
+            failure = failure ?? MQTTError(operation: "keep the connection", broker: "", cause: cause)
+        case .subscribed(let granted):
+            if granted.contains(where: { $0 >= 128 }) {
+                failure = MQTTError(
+                    operation: "subscribe", broker: "", cause: "the broker refused a subscription",
+                    hint: "check the broker's access rules for this user")
+            }
+        case .published: break
+        }
+    }
+
+    func takeOpened() -> Bool {
+        defer { hasOpened = false }
+        return hasOpened
+    }
+
+    func takeFailure() -> MQTTError? {
+        defer { failure = nil }
+        return failure
+    }
+}

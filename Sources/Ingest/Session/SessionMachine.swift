@@ -1,0 +1,232 @@
+/// Decides what the broker thread does next: read → commit → acknowledge, over and over. Without I/O and clock.
+///
+/// The owner carries out what ``next(now:storage:)`` says and tells the machine what came of it. The one rule that all
+/// rests on: nothing is written while something read is not committed, because writing sends its acknowledgement.
+public struct SessionMachine: ~Copyable {
+    public enum Action: Equatable, Sendable {
+        /// Open a connection; then ``didConnect(now:failures:)`` or ``didFail(now:)``.
+        case connect
+        /// Queue the subscriptions and the online status and write them; then ``didGreet(now:)``.
+        case greet
+        /// Read what comes until that time at most; then ``didReceive(_:now:)``. Not written meanwhile.
+        case read(until: Int64)
+        /// Ask for a commit; then ``didRequestCommit(_:)``.
+        case requestCommit
+        /// Wait for the storage's signal, without reading, until that time at most.
+        case awaitStorage(until: Int64)
+        /// Write all that is queued, then keep the connection alive; then ``didWrite(isDrained:now:)``.
+        case write
+        /// Wait until the socket takes more.
+        case awaitWritable(until: Int64)
+        /// End the connection without writing anything; then ``didFail(now:)``.
+        case drop(DropCause)
+        /// Wait for that time, or a request to stop.
+        case pause(until: Int64)
+        /// Publish the offline status, say goodbye, write; then ``didSayGoodbye()``.
+        case sayGoodbye
+        case stop
+    }
+
+    public enum DropCause: String, Sendable {
+        case storageFailed = "the storage failed: unacknowledged messages will come again"
+        case noAnswer = "the broker did not answer in time"
+        case stopping = "stopping before everything was acknowledged"
+        case optionsChanged = "the configuration changed"
+    }
+
+    public enum Phase: Equatable, Sendable {
+        case down(retryAt: Int64)
+        case greeting(deadline: Int64)
+        case mustGreet
+        case reading
+        case committing(UInt64)
+        case writing
+        case blocked
+        case gone
+    }
+
+    public struct Limits: Sendable, Hashable {
+        /// How many messages the broker may have in flight.
+        public var window: Int
+        public var commitIntervalMilliseconds: Int64
+        public var answerMilliseconds: Int64 = 30_000
+        public var firstBackoffMilliseconds: Int64 = 1000
+        public var lastBackoffMilliseconds: Int64 = 60_000
+        /// How long a final commit may take when stopping.
+        public var stopMilliseconds: Int64 = 3000
+
+        public init(window: Int, commitIntervalMilliseconds: Int64) {
+            self.window = window
+            self.commitIntervalMilliseconds = commitIntervalMilliseconds
+        }
+    }
+
+    public private(set) var phase: Phase
+    /// Messages read and not yet acknowledged.
+    public private(set) var unacknowledged = 0
+    private let limits: Limits
+    private var failuresAtOpening: UInt64 = 0
+    private var batchBegan: Int64 = 0
+    private var lastArrival: Int64 = 0
+    private var lastWritten: Int64 = 0
+    private var opened: Int64 = 0
+    private var attempts = 0
+    private var stopBy: Int64?
+    private var stall = StallDetector()
+    private let jitter: () -> Double
+
+    /// - Parameter jitter: uniform in 0..<1.
+    public init(limits: Limits, now: Int64, jitter: @escaping () -> Double) {
+        self.limits = limits
+        self.jitter = jitter
+        phase = .down(retryAt: now)
+    }
+
+    /// What to do now.
+    /// - Parameter now: of a clock that never steps, in milliseconds.
+    public mutating func next(now: Int64, storage: IntakeStatus) -> Action {
+        switch phase {
+        case .gone: return .stop
+        case .down(let retryAt):
+            if stopBy != nil { return .stop }
+            if !storage.isStorageReady { return .awaitStorage(until: now + 1000) }
+            return now >= retryAt ? .connect : .pause(until: retryAt)
+        case .greeting(let deadline):
+            if stopBy != nil { return .drop(.stopping) }
+            return now >= deadline ? .drop(.noAnswer) : .read(until: deadline)
+        case .mustGreet: return .greet
+        case .reading: return nextWhileReading(now: now, storage: storage)
+        case .committing(let number):
+            if hasFailed(storage) { return .drop(.storageFailed) }
+            if storage.committed >= number { return .write }
+            if let stopBy, now >= stopBy { return .drop(.stopping) }
+            return .awaitStorage(until: min(now + 1000, stopBy ?? .max))
+        case .writing: return .write
+        case .blocked:
+            if let stopBy, now >= stopBy { return .drop(.stopping) }
+            return now - lastWritten >= limits.answerMilliseconds
+                ? .drop(.noAnswer) : .awaitWritable(until: min(now + 1000, stopBy ?? .max))
+        }
+    }
+
+    private mutating func nextWhileReading(now: Int64, storage: IntakeStatus) -> Action {
+        if hasFailed(storage) { return .drop(.storageFailed) }
+        if unacknowledged == 0 {
+            if stopBy != nil { return .sayGoodbye }
+            let maintenance = lastWritten + 1000
+            return now >= maintenance ? .write : .read(until: maintenance)
+        }
+        let deadline = batchBegan + limits.commitIntervalMilliseconds
+        if unacknowledged >= min(limits.window, stall.window ?? .max) || now >= deadline || stopBy != nil {
+            return .requestCommit
+        }
+        return .read(until: deadline)
+    }
+
+    private func hasFailed(_ storage: IntakeStatus) -> Bool {
+        !storage.isStorageReady || storage.failures != failuresAtOpening
+    }
+
+    // MARK: - What came of it
+
+    /// CONNECT was sent.
+    /// - Parameter failures: the storage's count of failures at this moment.
+    public mutating func didConnect(now: Int64, failures: UInt64) {
+        failuresAtOpening = failures
+        unacknowledged = 0
+        stall = StallDetector()
+        phase = .greeting(deadline: now + limits.answerMilliseconds)
+    }
+
+    /// The broker accepted the connection.
+    public mutating func didOpen() {
+        phase = .mustGreet
+    }
+
+    public mutating func didGreet(now: Int64) {
+        lastWritten = now
+        opened = now
+        phase = .reading
+    }
+
+    /// Messages were read and handed on.
+    public mutating func didReceive(_ count: Int, now: Int64) {
+        if count == 0 { return }
+        if unacknowledged == 0 {
+            batchBegan = now
+            stall.batchBegan(afterWriting: now - lastWritten)
+        }
+        unacknowledged += count
+        lastArrival = now
+    }
+
+    public mutating func didRequestCommit(_ number: UInt64, now: Int64) {
+        stall.batchEnded(
+            count: unacknowledged, quietFor: now - lastArrival, interval: limits.commitIntervalMilliseconds)
+        phase = .committing(number)
+    }
+
+    /// - Parameter isDrained: whether everything that was queued is sent.
+    public mutating func didWrite(isDrained: Bool, now: Int64) {
+        guard isDrained else {
+            if phase != .blocked { lastWritten = now }
+            phase = .blocked
+            return
+        }
+        if unacknowledged > 0 || now - opened >= limits.lastBackoffMilliseconds { attempts = 0 }
+        lastWritten = now
+        unacknowledged = 0
+        phase = .reading
+    }
+
+    /// The socket takes more.
+    public mutating func becameWritable() {
+        if phase == .blocked { phase = .writing }
+    }
+
+    /// The connection failed, was refused, was lost or was dropped.
+    public mutating func didFail(now: Int64) {
+        let ceiling = min(limits.lastBackoffMilliseconds, limits.firstBackoffMilliseconds << Int64(min(attempts, 16)))
+        attempts += 1
+        unacknowledged = 0
+        phase = .down(retryAt: now + Int64(Double(ceiling) * jitter()))
+    }
+
+    public mutating func didSayGoodbye() {
+        phase = .gone
+    }
+
+    /// Commit and acknowledge what was read, say goodbye and stop.
+    public mutating func requestStop(now: Int64) {
+        if stopBy == nil { stopBy = now + limits.stopMilliseconds }
+    }
+
+    /// Failed attempts since the last acknowledged commit.
+    public var failedAttempts: Int { attempts }
+}
+
+/// Finds out that a broker has fewer messages in flight than we offered to take, so that waiting for more is vain.
+///
+/// It shows when deliveries begin at once after an acknowledgement, and stop at the same count twice, long before the
+/// commit is due.
+private struct StallDetector {
+    private(set) var window: Int?
+    private var lastCount = 0
+    private var beganAtOnce = false
+
+    mutating func batchBegan(afterWriting milliseconds: Int64) {
+        beganAtOnce = milliseconds < 100
+    }
+
+    mutating func batchEnded(count: Int, quietFor: Int64, interval: Int64) {
+        if let window {
+            if count < window { self.window = nil }
+            lastCount = 0
+        } else if beganAtOnce, quietFor >= interval / 2 {
+            if count == lastCount { window = count }
+            lastCount = count
+        } else {
+            lastCount = 0
+        }
+    }
+}

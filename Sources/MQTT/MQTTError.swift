@@ -1,0 +1,57 @@
+import CMosquitto
+import Glibc
+
+/// What went wrong between this client and the broker, in words for a technician.
+public struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was tried: `connect`, `subscribe`.
+    public var operation: String
+    /// `host:port`.
+    public var broker: String
+    public var cause: String
+    public var hint: String
+
+    public init(operation: String, broker: String, cause: String, hint: String = "") {
+        self.operation = operation
+        self.broker = broker
+        self.cause = cause
+        self.hint = hint
+    }
+
+    public var description: String {
+        "cannot \(operation) (\(broker)): \(cause)" + (hint.isEmpty ? "" : "; \(hint)")
+    }
+
+    /// - Parameters:
+    ///   - code: a libmosquitto return code. Source: mosquitto.h, `enum mosq_err_t`.
+    ///   - systemError: errno at that moment, for the code that points to it.
+    init(operation: String, broker: String, code: Int32, systemError: Int32) {
+        let cause =
+            code == MOSQ_ERR_ERRNO.rawValue
+            ? String(cString: strerror(systemError)) : String(cString: mosquitto_strerror(code))
+        let hint =
+            switch code {
+            case MOSQ_ERR_ERRNO.rawValue where systemError == ECONNREFUSED:
+                "nothing listens there: is the broker running, and is [broker] url right?"
+            case MOSQ_ERR_EAI.rawValue: "the host name does not resolve: check [broker] url and the box's DNS"
+            case MOSQ_ERR_TLS.rawValue:
+                "TLS failed: check ca_file, the host name in the broker's certificate, and the clock"
+            case MOSQ_ERR_AUTH.rawValue: "check username and password_file"
+            default: ""
+            }
+        self.init(operation: operation, broker: broker, cause: cause, hint: hint)
+    }
+
+    /// - Parameter reasonCode: of a CONNACK. Source: MQTT 5.0, 3.2.2.2.
+    init(broker: String, refusal reasonCode: Int32) {
+        let hint =
+            switch UInt32(reasonCode) {
+            case MQTT_RC_BAD_USERNAME_OR_PASSWORD.rawValue, MQTT_RC_NOT_AUTHORIZED.rawValue, 4, 5:
+                "check username and password_file, and the broker's access rules"
+            case MQTT_RC_CLIENTID_NOT_VALID.rawValue: "the broker does not take this client_id"
+            default: ""
+            }
+        self.init(
+            operation: "connect", broker: broker, cause: String(cString: mosquitto_reason_string(reasonCode)),
+            hint: hint)
+    }
+}

@@ -1,0 +1,89 @@
+/// From the unit in which a value arrives to its quantity's canonical one: `value × factor + offset`.
+public struct UnitConversion: Sendable, Hashable {
+    public var factor: Double
+    public var offset: Double
+
+    public init(factor: Double, offset: Double = 0) {
+        self.factor = factor
+        self.offset = offset
+    }
+
+    public static let identity = UnitConversion(factor: 1)
+
+    @inlinable
+    public func apply(_ value: Double) -> Double {
+        // No arithmetic for the common case, so that a value stays what the sensor printed.
+        if factor == 1, offset == 0 { return value }
+        return value * factor + offset
+    }
+
+    /// - Parameter unit: a UCUM code or one of the spellings that sensors use.
+    /// - Returns: nil for a unit that is not known for this quantity: never a guess.
+    public static func from(_ unit: String, to quantity: Quantity) -> UnitConversion? {
+        let unit = unit.trimmedSpaces
+        if unit == quantity.unit || unit.isEmpty { return .identity }
+        if let gas = gasConversion(from: unit, to: quantity) { return gas }
+        guard let (dimension, theirs) = known[unit], let (canonical, ours) = known[quantity.unit],
+            dimension == canonical
+        else { return nil }
+        return UnitConversion(factor: theirs.factor / ours.factor, offset: (theirs.offset - ours.offset) / ours.factor)
+    }
+
+    /// Units that measure the same, each in terms of one of them.
+    private static let known: [String: (dimension: String, UnitConversion)] = {
+        var table: [String: (String, UnitConversion)] = [:]
+        func add(_ dimension: String, _ factor: Double, offset: Double = 0, _ spellings: String...) {
+            for spelling in spellings { table[spelling] = (dimension, UnitConversion(factor: factor, offset: offset)) }
+        }
+        add("concentration", 1, "ug/m3", "µg/m³", "μg/m³", "µg/m3", "μg/m3", "ug/m^3", "µg/m^3", "ugm3")
+        add("concentration", 1000, "mg/m3", "mg/m³", "mg/m^3")
+        add("temperature", 1, "Cel", "°C", "℃", "C", "degC", "celsius")
+        add("temperature", 5.0 / 9, offset: -160.0 / 9, "[degF]", "°F", "℉", "F", "degF", "fahrenheit")
+        add("temperature", 1, offset: -273.15, "K")
+        add("share", 1, "%", "%RH", "percent", "pct")
+        add("share", 100, "1", "ratio")
+        add("pressure", 1, "hPa", "mbar", "hpa")
+        add("pressure", 0.01, "Pa")
+        add("pressure", 10, "kPa")
+        add("pressure", 1000, "bar")
+        add("length", 1, "mm")
+        add("length", 10, "cm")
+        add("length", 1000, "m")
+        add("speed", 1, "km/h", "kmh", "kph")
+        add("speed", 3.6, "m/s")
+        add("speed", 1.609344, "[mi_i]/h", "mph")
+        add("voltage", 1, "V")
+        add("voltage", 0.001, "mV")
+        add("sound", 1, "dB[A]", "dB(A)", "dBA", "dB[SPL]")
+        add("level", 1, "dB")
+        add("power level", 1, "dB[mW]", "dBm")
+        add("parts", 1, "[ppm]", "ppm")
+        add("parts", 0.001, "[ppb]", "ppb")
+        return table
+    }()
+
+    /// Gases in parts by volume, at the 293 K and 101.3 kPa to which EU concentrations refer (2008/50/EC Annex VI):
+    /// µg/m³ = ppb × molar mass / 24.04 l.
+    private static func gasConversion(from unit: String, to quantity: Quantity) -> UnitConversion? {
+        guard let molarMass = molarMasses[quantity.name], let (dimension, parts) = known[unit], dimension == "parts",
+            let (concentration, canonical) = known[quantity.unit], concentration == "concentration"
+        else { return nil }
+        let microgramsPerPPB = molarMass / molarLitres
+        return UnitConversion(factor: parts.factor * 1000 * microgramsPerPPB / canonical.factor)
+    }
+
+    /// R·T/p = 8.314 462 618 · 293 K / 101.3 kPa.
+    private static let molarLitres = 8.314462618 * 293 / 101.3
+
+    /// g/mol.
+    private static let molarMasses: [String: Double] = [
+        "no2": 46.0055, "no": 30.0061, "o3": 47.9982, "so2": 64.066, "co": 28.0101,
+    ]
+}
+
+extension String {
+    fileprivate var trimmedSpaces: String {
+        guard first == " " || last == " " else { return self }
+        return String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Storage
+import Telemetry
+
+struct Ledger: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Account for every message: received = stored + duplicate + quarantined + rejected.",
+        discussion: """
+            Works with the daemon running or not. Messages and readings are counted apart, since a message may hold \
+            several readings. A message counts as quarantined when any part of it was, as stored when any of its \
+            readings is new, and as duplicate when all of them were there already. --verify also counts the rows in \
+            the file, which takes a second for each few million readings.
+
+            Exit code 0 when everything balances, 1 when not.
+
+            Example:
+              poort ledger --json | jq .balanced
+            """)
+
+    @OptionGroup var location: DatabaseLocation
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Flag(help: "Compare with the rows that are in the file.")
+    var verify = false
+
+    func run() throws {
+        let reader = try location.openReader()
+        let sources = try reading(reader) { try $0.ledger() }
+        let holdings = verify ? try reading(reader) { try $0.holdings() } : nil
+        let report = LedgerReport(sources: sources, holdings: holdings)
+        if json {
+            print(report.json.finished)
+        } else {
+            for line in report.table { print(line) }
+        }
+        if !report.isBalanced { throw ExitCode(1) }
+    }
+}
+
+/// The accounts of all sources, and whether they balance.
+struct LedgerReport {
+    let sources: [SourceLedger]
+    let holdings: StoreReader.Holdings?
+    let total: SourceLedger
+
+    init(sources: [SourceLedger], holdings: StoreReader.Holdings?) {
+        self.sources = sources
+        self.holdings = holdings
+        var total = SourceLedger(source: "total")
+        for source in sources {
+            total.messages.add(source.messages)
+            total.readings.add(source.readings)
+        }
+        self.total = total
+    }
+
+    var isBalanced: Bool {
+        sources.allSatisfy(\.isBalanced) && total.isBalanced && (holdings == nil || rowsAgree)
+    }
+
+    /// Whether the file holds what the accounts say was stored.
+    private var rowsAgree: Bool {
+        guard let holdings else { return true }
+        return holdings.readings + holdings.removedReadings == total.readings.stored
+    }
+
+    /// Messages at the top level, readings beside, and each source's own account.
+    var json: JSONLine {
+        var line = JSONLine()
+        line.add("balanced", isBalanced)
+        line.add(total.messages)
+        var readings = JSONLine()
+        readings.add("balanced", total.readings.isBalanced)
+        readings.add(total.readings)
+        line.add("readings", readings)
+        line.add("sources", sources.map(json))
+        if let holdings {
+            var rows = JSONLine()
+            rows.add("agree", rowsAgree)
+            rows.add("readings", holdings.readings)
+            rows.add("removed_readings", holdings.removedReadings)
+            rows.add("quarantined", holdings.quarantined)
+            rows.add("removed_quarantined", holdings.removedQuarantined)
+            line.add("rows", rows)
+        }
+        return line
+    }
+
+    private func json(_ source: SourceLedger) -> JSONLine {
+        var line = JSONLine()
+        line.add("source", source.source)
+        line.add("balanced", source.isBalanced)
+        line.add(source.messages)
+        var readings = JSONLine()
+        readings.add(source.readings)
+        line.add("readings", readings)
+        return line
+    }
+
+    var table: [String] {
+        var rows = [["source", "counted", "received", "stored", "duplicate", "quarantined", "rejected", ""]]
+        for source in sources + (sources.count == 1 ? [] : [total]) {
+            rows.append(row(source.source, "messages", source.messages))
+            rows.append(row("", "readings", source.readings))
+        }
+        var lines = TextTable.aligned(rows, leftColumns: 2)
+        for (reason, count) in total.messages.rejected.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            lines.append("rejected by rule: \(reason.rawValue) \(count)")
+        }
+        if let holdings {
+            lines.append(
+                "in the file: \(holdings.readings) readings (\(holdings.removedReadings) removed by retention), "
+                    + "\(holdings.quarantined) quarantined messages (\(holdings.removedQuarantined) dropped): "
+                    + (rowsAgree ? "agrees" : "DOES NOT AGREE with \(total.readings.stored) stored"))
+        }
+        lines.append(isBalanced ? "balanced: every message is accounted for" : "NOT BALANCED")
+        return lines
+    }
+
+    private func row(_ name: String, _ counted: String, _ counts: LedgerCounts) -> [String] {
+        [
+            name, counted, String(counts.received), String(counts.stored), String(counts.duplicate),
+            String(counts.quarantined), String(counts.rejectedTotal), counts.isBalanced ? "=" : "≠",
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Gateway
+import Glibc
+import Telemetry
+
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Run a recorded capture through the gateway's processing, without a broker or a database.",
+        discussion: """
+            Prints each reading with its flags and each rejection as they come, then every aggregate: one JSON object a \
+            line. The clock is the capture's own, so the same capture and configuration give the same output. A capture \
+            has one message a line, as `poort record` writes them; - reads standard input.
+
+            Example: what would a new threshold do to yesterday's readings?
+              poort replay --config try.toml yesterday.ndjson | grep '"flag":4'
+            """)
+
+    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file.")
+    var configurationPath: String = "/etc/poort/poort.toml"
+
+    @Argument(help: "The capture: NDJSON with received, topic and payload or payload_base64.")
+    var file: String
+
+    func run() throws {
+        var location = DatabaseLocation()
+        location.configurationPath = configurationPath
+        let configuration = try location.loadConfiguration()
+        guard DayCalendar.useTimeZone(configuration.gateway.timezone) else {
+            throw CommandFailure("unknown time zone \(configuration.gateway.timezone)", exitCode: 78)
+        }
+        let output = SharedOutput()
+        let replay = try Replay(configuration: configuration) { output.buffer.write(line: $0) }
+        var reader = try LineReader(path: file)
+        var number = 0
+        while let line = try reader.next() {
+            number += 1
+            if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+            do throws(CaptureError) {
+                try replay.take(CapturedMessage(line: line))
+            } catch {
+                output.buffer.flush()
+                throw CommandFailure("\(file):\(number): \(error)", exitCode: 1)
+            }
+        }
+        try replay.finish()
+        output.buffer.flush()
+    }
+}
+
+/// The output buffer, shared with the replay's closure.
+private final class SharedOutput {
+    var buffer = OutputBuffer()
+}

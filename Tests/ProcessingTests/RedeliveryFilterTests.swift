@@ -1,0 +1,95 @@
+import Processing
+import TestKit
+import Testing
+
+@Suite("RedeliveryFilter")
+struct RedeliveryFilterTests {
+    private func entry(_ packetID: Int, _ identity: UInt32 = 7) -> RedeliveryFilter.Entry {
+        RedeliveryFilter.Entry(packetID: UInt16(packetID), identity: identity)
+    }
+
+    @Test("recognises what was committed but not acknowledged when a session is resumed")
+    func recognisesRedelivery() {
+        var filter = RedeliveryFilter(window: 10)
+        filter.connectionOpened(isResumed: true)
+        #expect(!filter.isRedelivery(entry(1)))
+        #expect(!filter.isRedelivery(entry(2)))
+        filter.didCommit()
+        filter.connectionOpened(isResumed: true)
+        #expect(filter.isRedelivery(entry(1)))
+        #expect(filter.isRedelivery(entry(2)))
+        #expect(!filter.isRedelivery(entry(3)))
+    }
+
+    @Test("takes the same value under another packet id as a new message")
+    func newPacketIDIsNew() {
+        var filter = RedeliveryFilter(window: 10)
+        #expect(!filter.isRedelivery(entry(1)))
+        filter.didCommit()
+        filter.connectionOpened(isResumed: true)
+        #expect(!filter.isRedelivery(entry(2)))
+    }
+
+    @Test("forgets what must have been acknowledged once a new message comes")
+    func firstNewMessageEndsRedelivery() {
+        var filter = RedeliveryFilter(window: 10)
+        _ = filter.isRedelivery(entry(1))
+        filter.didCommit()
+        filter.connectionOpened(isResumed: true)
+        #expect(!filter.isRedelivery(entry(9)))
+        #expect(!filter.isRedelivery(entry(1)), "packet id 1 was used again for an equal payload")
+    }
+
+    @Test("forgets everything when the broker kept no session")
+    func newSession() {
+        var filter = RedeliveryFilter(window: 10)
+        _ = filter.isRedelivery(entry(1))
+        filter.didCommit()
+        filter.connectionOpened(isResumed: false)
+        #expect(filter.pendingChange.removeThrough == 1)
+        #expect(!filter.isRedelivery(entry(1)))
+    }
+
+    /// A model of a broker with a window, that loses the connection and the gateway at random moments.
+    @Test("stores every message once over crashes and lost connections", arguments: 0..<200)
+    func survivesAnyCrash(round: UInt64) {
+        var random = SeededGenerator(seed: 0xF117E4 + round)
+        let window = Int.random(in: 1...20, using: &random)
+        let total = 300
+        var disk: [RedeliveryFilter.Batch] = []
+        var stored: [Int] = []
+        var acknowledged = 0
+        var sessionExists = false
+        while acknowledged < total {
+            var filter = RedeliveryFilter(window: window, committed: disk)
+            filter.connectionOpened(isResumed: sessionExists)
+            sessionExists = true
+            var next = acknowledged
+            var confirmed = acknowledged
+            connection: while true {
+                var batch: [Int] = []
+                let batchSize = Int.random(in: 1...window, using: &random)
+                while batch.count < batchSize, next < total, next - confirmed < window {
+                    // Packet ids wrap early here, to make confusion likely.
+                    let isKnown = filter.isRedelivery(entry(next % (window * 2) + 1, UInt32(next % 3)))
+                    if !isKnown { batch.append(next) }
+                    next += 1
+                }
+                if Int.random(in: 0..<8, using: &random) == 0 { break connection }
+                let change = filter.pendingChange
+                if let through = change.removeThrough { disk.removeAll { $0.number <= through } }
+                if let added = change.added { disk.append(added) }
+                stored += batch
+                filter.didCommit()
+                if Int.random(in: 0..<8, using: &random) == 0 { break connection }
+                // The acknowledgements are written; the broker may see only some of them before it is cut off.
+                confirmed = next
+                acknowledged = Int.random(in: acknowledged...confirmed, using: &random)
+                if Int.random(in: 0..<8, using: &random) == 0 { break connection }
+                acknowledged = confirmed
+                if acknowledged == total { break connection }
+            }
+        }
+        #expect(stored == Array(0..<total))
+    }
+}

@@ -1,0 +1,95 @@
+import Processing
+import Telemetry
+import TestKit
+import Testing
+
+@Suite("WindowSchedule")
+struct WindowScheduleTests {
+    private let ten = Timestamp(rfc3339: "2026-11-23T10:00:00Z")!
+
+    private func schedule(closedUntil: Timestamp) -> WindowSchedule {
+        WindowSchedule(
+            closedUntil: closedUntil, latenessMilliseconds: 10_000, lateDelayMilliseconds: 5000, calendar: .utc)
+    }
+
+    @Test("closes a minute when the gateway's clock is past its end and the lateness")
+    func closesOnTime() {
+        var schedule = schedule(closedUntil: ten)
+        #expect(!schedule.note(1, at: ten + 30_000, now: ten + 30_000))
+        schedule.advance(to: ten + 69_999)
+        #expect(schedule.takeDueMinutes(now: ten + 69_999, limit: 10).isEmpty)
+        schedule.advance(to: ten + 70_000)
+        let due = schedule.takeDueMinutes(now: ten + 70_000, limit: 10)
+        #expect(due.map(\.window.start) == [ten])
+        #expect(due.map(\.series) == [[1]])
+        #expect(schedule.takeDueMinutes(now: ten + 80_000, limit: 10).isEmpty)
+    }
+
+    @Test("tells a late minute once, and computes it after a pause")
+    func lateMinute() {
+        var schedule = schedule(closedUntil: ten + 600_000)
+        #expect(schedule.note(1, at: ten, now: ten + 600_000))
+        #expect(!schedule.note(1, at: ten + 1, now: ten + 600_000))
+        #expect(!schedule.hasDueWork(now: ten + 604_999))
+        #expect(schedule.hasDueWork(now: ten + 605_000))
+        #expect(schedule.takeDueMinutes(now: ten + 605_000, limit: 10).map(\.wasLate) == [true])
+        #expect(schedule.note(1, at: ten + 2, now: ten + 606_000), "it is late anew")
+    }
+
+    @Test("lets a device in the future move nobody's border")
+    func futureReading() {
+        var schedule = schedule(closedUntil: ten)
+        _ = schedule.note(1, at: ten + 240_000, now: ten)
+        schedule.advance(to: ten + 75_000)
+        #expect(schedule.closedUntil == ten + 60_000)
+        #expect(!schedule.note(2, at: ten + 65_000, now: ten + 75_000))
+        #expect(schedule.takeDueMinutes(now: ten + 75_000, limit: 10).isEmpty)
+    }
+
+    @Test("never moves the border back when the clock does")
+    func clockStepsBack() {
+        var schedule = schedule(closedUntil: ten)
+        schedule.advance(to: ten + 600_000)
+        let border = schedule.closedUntil
+        #expect(!schedule.advance(to: ten))
+        #expect(schedule.closedUntil == border)
+    }
+
+    @Test("passes written minutes on to quarters, and these to hours and days")
+    func coarseTiers() {
+        var schedule = schedule(closedUntil: ten + 86_400_000)
+        let minute = Window(.minute, holding: ten, days: .utc)
+        schedule.noteWritten(minute, series: [3])
+        let quarters = schedule.takeDueCoarse(.quarter)
+        #expect(quarters.map(\.window.start) == [ten])
+        schedule.noteWritten(quarters[0].window, series: [3])
+        #expect(schedule.takeDueCoarse(.hour).map(\.window.start) == [ten])
+        #expect(schedule.takeDueCoarse(.day).map(\.window.start) == [ten - 36_000_000])
+        #expect(schedule.waitingCount == 0)
+    }
+
+    @Test("keeps coarse windows until they are closed")
+    func openCoarse() {
+        var schedule = schedule(closedUntil: ten + 60_000)
+        schedule.noteWritten(Window(.minute, holding: ten, days: .utc), series: [3])
+        #expect(schedule.takeDueCoarse(.quarter).isEmpty)
+        schedule.advance(to: ten + 910_000)
+        #expect(schedule.takeDueCoarse(.quarter).count == 1)
+    }
+
+    @Test("hands out a backlog in portions")
+    func portions() {
+        var schedule = schedule(closedUntil: ten + 86_400_000)
+        for minute in 0..<100 {
+            _ = schedule.note(1, at: ten + Int64(minute) * 60_000, now: ten)
+        }
+        var taken = 0
+        var portions = 0
+        while schedule.hasDueWork(now: ten + 10_000) {
+            taken += schedule.takeDueMinutes(now: ten + 10_000, limit: 30).count
+            portions += 1
+        }
+        #expect(taken == 100)
+        #expect(portions == 4)
+    }
+}

@@ -1,0 +1,76 @@
+import CSQLite
+import Storage
+import Telemetry
+import TestKit
+import Testing
+
+@Suite("Opening a store")
+struct StoreOpeningTests {
+    private let directory = TemporaryDirectory()
+    private var path: String { directory.path + "/poort.db" }
+
+    private func execute(_ sql: String) {
+        var handle: OpaquePointer?
+        #expect(sqlite3_open(path, &handle) == SQLITE_OK)
+        #expect(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
+        sqlite3_close(handle)
+    }
+
+    @Test("refuses a foreign SQLite file and leaves it untouched")
+    func foreignFile() throws {
+        execute("CREATE TABLE mine(x); INSERT INTO mine VALUES(1)")
+        let error = #expect(throws: StorageError.self) { try Store(path: path) }
+        #expect(error?.description.contains("not a Poort database") == true)
+        execute("SELECT x FROM mine")
+        #expect(throws: StorageError.self) { try StoreReader(path: path) }
+    }
+
+    @Test("refuses a file from a newer version")
+    func newerFile() throws {
+        _ = try Store(path: path)
+        execute("PRAGMA user_version = 9999")
+        let error = #expect(throws: StorageError.self) { try Store(path: path) }
+        #expect(error?.description.contains("newer") == true)
+        #expect(error?.isRetryable == false)
+    }
+
+    @Test("says what to do when the directory is not there")
+    func noDirectory() {
+        let error = #expect(throws: StorageError.self) { try Store(path: directory.path + "/none/poort.db") }
+        #expect(error?.hint.contains("directory") == true)
+        #expect(error?.isRetryable == true)
+    }
+
+    @Test("fails clearly, to be tried again, while another program holds the lock", .timeLimit(.minutes(1)))
+    func locked() throws {
+        let store = try Store(path: path, options: StoreOptions(busyTimeoutMilliseconds: 50))
+        var handle: OpaquePointer?
+        sqlite3_open(path, &handle)
+        #expect(sqlite3_exec(handle, "BEGIN IMMEDIATE", nil, nil, nil) == SQLITE_OK)
+        let error = #expect(throws: StorageError.self) { try store.begin() }
+        #expect(error?.isRetryable == true)
+        #expect(error?.hint.contains("another program") == true)
+        sqlite3_exec(handle, "COMMIT", nil, nil, nil)
+        sqlite3_close(handle)
+        try store.begin()
+    }
+
+    @Test("writes to the disk at every commit, through a write-ahead log")
+    func pragmas() throws {
+        _ = try Store(path: path, options: StoreOptions(pageSize: 1024))
+        var handle: OpaquePointer?
+        sqlite3_open(path, &handle)
+        defer { sqlite3_close(handle) }
+        func pragma(_ name: String) -> String {
+            var statement: OpaquePointer?
+            sqlite3_prepare_v2(handle, "PRAGMA \(name)", -1, &statement, nil)
+            defer { sqlite3_finalize(statement) }
+            sqlite3_step(statement)
+            return String(cString: sqlite3_column_text(statement, 0))
+        }
+        #expect(pragma("journal_mode") == "wal")
+        #expect(pragma("page_size") == "1024")
+        #expect(pragma("auto_vacuum") == "2")
+        #expect(pragma("user_version") == "1")
+    }
+}

@@ -22,21 +22,24 @@ final class CoreThread: Sendable {
         snapshots = SnapshotExchange(wakeUp: wakeUp)
     }
 
-    /// Starts the thread. Once.
+    /// Makes the ring and starts the thread on its reading end. Once.
+    /// - Returns: the ring's writing end, for the broker thread, and its gauge.
     func start(
-        consumer: consuming Ring<IntakeItem>.Consumer, path: String, storeOptions: StoreOptions,
-        settings: CoreSettings, sources: [String], logger: Logger
-    ) {
-        let handedOver = Mutex<Ring<IntakeItem>.Consumer?>(consume consumer)
-        let box = HandOver(handedOver)
+        ringCapacity: Int, path: String, storeOptions: StoreOptions, settings: CoreSettings, sources: [String],
+        logger: Logger
+    ) -> (producer: HandOver<Ring<IntakeItem>.Producer>, gauge: RingGauge) {
+        let ends = Ring<IntakeItem>.make(capacity: ringCapacity)
+        let gauge = ends.gauge
+        let consumer = HandOver(ends.consumer)
+        let producer = HandOver(ends.producer)
         let worker = WorkerThread(name: "core") { [self] in
-            guard let consumer = box.take() else { return }
             var loop = CoreLoop(
-                thread: self, consumer: consumer, path: path, storeOptions: storeOptions, settings: settings,
+                thread: self, consumer: consumer.take(), path: path, storeOptions: storeOptions, settings: settings,
                 sources: sources, logger: logger)
             loop.run()
         }
         thread.withLock { $0 = worker }
+        return (producer, gauge)
     }
 
     /// Puts new settings into force at the next turn.
@@ -65,20 +68,20 @@ final class CoreThread: Sendable {
     }
 }
 
-/// Carries the ring's end into the thread that owns it from then on.
-private final class HandOver: Sendable {
-    private let held: Mutex<Ring<IntakeItem>.Consumer?>
+/// Carries something that has one owner into the thread that owns it from then on.
+final class HandOver<Value: ~Copyable & Sendable>: Sendable {
+    private let held: Mutex<Value?>
 
-    init(_ held: consuming Mutex<Ring<IntakeItem>.Consumer?>) {
-        self.held = held
+    init(_ value: consuming Value) {
+        held = Mutex(consume value)
     }
 
-    func take() -> Ring<IntakeItem>.Consumer? {
-        held.withLock { held in
-            var taken: Ring<IntakeItem>.Consumer?
-            swap(&taken, &held)
-            return taken
-        }
+    /// Once.
+    func take() -> Value {
+        var taken: Value?
+        held.withLock { swap(&taken, &$0) }
+        guard let value = taken else { preconditionFailure("handed over twice") }
+        return value
     }
 }
 

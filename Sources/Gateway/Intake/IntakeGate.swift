@@ -20,12 +20,12 @@ final class IntakeGate: IntakeLine {
     private let replacement: IntakeReplacement
 
     init(
-        decoder: Decoder, timeGate: TimeGate, producer: consuming Ring<IntakeItem>.Producer, state: IntakeState,
+        decoder: Decoder, timeGate: TimeGate, producer: HandOver<Ring<IntakeItem>.Producer>, state: IntakeState,
         wakeUp: WakeUp, replacement: IntakeReplacement
     ) {
         self.decoder = decoder
         self.timeGate = timeGate
-        self.producer = producer
+        self.producer = producer.take()
         self.state = state
         self.wakeUp = wakeUp
         self.replacement = replacement

@@ -1,0 +1,18 @@
+/// What went wrong with the control socket, in words for a technician.
+public struct ControlError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var operation: String
+    public var path: String
+    public var cause: String
+    public var hint: String
+
+    public init(operation: String, path: String, cause: String, hint: String = "") {
+        self.operation = operation
+        self.path = path
+        self.cause = cause
+        self.hint = hint
+    }
+
+    public var description: String {
+        "cannot \(operation) (\(path)): \(cause)" + (hint.isEmpty ? "" : "; \(hint)")
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+
+/// A connection to a unix socket, blocking with a time limit. Source: unix(7).
+struct UnixSocket: ~Copyable {
+    let descriptor: Int32
+
+    /// - Parameter timeoutSeconds: for each step of sending and receiving.
+    init(path: String, timeoutSeconds: Int) throws(ControlError) {
+        guard path.utf8.count < UnixSocket.maximumPathBytes else {
+            throw ControlError(
+                operation: "use the control socket", path: path, cause: "its path is longer than 107 bytes",
+                hint: "set [control] socket to a shorter one")
+        }
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        if connected != 0 { throw UnixSocket.failure(path: path, code: errno) }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    private static var maximumPathBytes: Int { 108 }
+
+    private static func failure(path: String, code: Int32) -> ControlError {
+        let hint =
+            switch code {
+            case ENOENT, ECONNREFUSED: "the daemon is not running, or listens elsewhere (--socket)"
+            case EACCES, EPERM: "your user may not: add it to the group poort, or use sudo"
+            default: ""
+            }
+        return ControlError(
+            operation: "reach the daemon", path: path, cause: String(cString: strerror(code)), hint: hint)
+    }
+
+    func send(_ bytes: [UInt8]) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+            }
+            if count <= 0 { return false }
+            sent += count
+        }
+        return true
+    }
+
+    /// Everything until the other side closes; nil when it takes too long or is too much.
+    func receiveAll(limit: Int) -> [UInt8]? {
+        var received: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while received.count <= limit {
+            let count = recv(descriptor, &piece, piece.count, 0)
+            if count < 0 { return nil }
+            if count == 0 { return received }
+            received += piece[..<count]
+        }
+        return nil
+    }
+}

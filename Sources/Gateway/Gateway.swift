@@ -1,0 +1,141 @@
+public import Configuration
+import Control
+import Glibc
+import Ingest
+public import Logging
+import Processing
+public import ServiceLifecycle
+import Storage
+import Telemetry
+import UnixSignals
+
+/// The daemon: owns the threads, wires the rooms, answers to systemd.
+///
+/// Broker thread → ring → core thread → database; the control socket beside them. Stopping goes the same way, so that
+/// what was read is committed and acknowledged before the database is closed.
+public struct Gateway: Service {
+    private let configurationPath: String
+    private let configuration: Configuration
+    private let logger: Logger
+    private let reporter: StatusReporter
+    private let core = CoreThread()
+    private let replacement = IntakeReplacement()
+    private let session: BrokerSession
+    private let lock: FileLock
+    private let manager = ServiceManager()
+
+    /// Takes the lock, starts the threads and begins to connect.
+    /// - Throws: when another daemon is at work on the database, or a secret cannot be read.
+    public init(configurationPath: String, configuration: Configuration, logger: Logger) throws(GatewayError) {
+        let wiring = Wiring(configuration)
+        let brokerOptions = try wiring.brokerOptions()
+        lock = try FileLock(path: configuration.storage.path + ".lock")
+        self.configurationPath = configurationPath
+        self.configuration = configuration
+        self.logger = logger
+        let (producer, gauge) = core.start(
+            ringCapacity: wiring.ringCapacity, path: configuration.storage.path, storeOptions: wiring.storeOptions,
+            settings: wiring.coreSettings, sources: wiring.sourceNames, logger: logger)
+        let gate = IntakeGate(
+            decoder: Decoder(wiring.decoderOptions), timeGate: wiring.timeGate, producer: producer,
+            state: core.intake, wakeUp: core.wakeUp, replacement: replacement)
+        session = BrokerSession(options: brokerOptions, line: gate, logger: logger)
+        reporter = StatusReporter(
+            configurationPath: configurationPath, configuration: configuration, core: core, session: session,
+            ring: gauge)
+    }
+
+    /// The control socket's service, to run beside this one.
+    public func controlServer() throws -> any Service {
+        let reporter = reporter
+        return try ControlServer(path: configuration.control.socketPath, logger: logger) { await reporter.report() }
+    }
+
+    /// Runs until a graceful shutdown is asked for.
+    public func run() async throws {
+        logger.notice("poort \(GatewayVersion.number) started", metadata: ["gateway": "\(configuration.gateway.name)"])
+        manager.ready("connecting to \(configuration.broker.host):\(configuration.broker.port)")
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await keepWatch() }
+                group.addTask { await reloadOnSignal() }
+            }
+        }
+        stop()
+    }
+
+    // MARK: - Watchdog and status line
+
+    private func keepWatch() async {
+        let session = session
+        let core = core
+        let watchdog = Watchdog(hearts: [
+            // Opening a connection blocks for name resolution and TCP, up to some two minutes.
+            .init(
+                name: "broker",
+                lastBeat: {
+                    session.status.state == .connecting
+                        ? max(session.heartbeatMilliseconds, MonotonicClock.milliseconds() - 15_000)
+                        : session.heartbeatMilliseconds
+                }, limitMilliseconds: 20_000),
+            .init(name: "core", lastBeat: { core.heartbeat.load(ordering: .relaxed) }, limitMilliseconds: 20_000),
+        ])
+        let pause = min(manager.watchdogMilliseconds.map { $0 / 2 } ?? 5000, 5000)
+        while !Task.isCancelled {
+            let overdue = watchdog.overdue(at: MonotonicClock.milliseconds())
+            if overdue.isEmpty {
+                manager.watchdog()
+            } else {
+                logger.error("no sign of life from thread \(overdue.joined(separator: ", ")); systemd will restart poort")
+            }
+            manager.status(await reporter.statusLine())
+            try? await Task.sleep(for: .milliseconds(pause))
+        }
+    }
+
+    // MARK: - SIGHUP
+
+    private func reloadOnSignal() async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() }
+    }
+
+    /// Takes the file anew; a wrong one changes nothing.
+    private func reload() {
+        manager.reloading()
+        defer { manager.ready("configuration reloaded") }
+        do {
+            let new = try ConfigurationFile.load(path: configurationPath)
+            let wiring = Wiring(new)
+            let brokerOptions = try wiring.brokerOptions()
+            replacement.put(.init(decoder: wiring.decoderOptions, timeGate: wiring.timeGate))
+            core.replace(settings: wiring.coreSettings)
+            session.replace(options: brokerOptions)
+            reporter.didReload(new)
+            logger.notice("configuration reloaded", metadata: ["fingerprint": "\(new.fingerprint)"])
+            for (name, changed) in [
+                ("[storage] path", new.storage.path != configuration.storage.path),
+                ("[control] socket", new.control.socketPath != configuration.control.socketPath),
+                ("[gateway] timezone", new.gateway.timezone != configuration.gateway.timezone),
+                ("[processing] ring_capacity", new.processing.ringCapacity != configuration.processing.ringCapacity),
+            ] where changed {
+                logger.warning("\(name) changed; it counts from the next start on")
+            }
+        } catch {
+            logger.error("the new configuration is wrong, the old one stays in force: \(error)")
+            reporter.didRefuseReload("\(error)")
+        }
+    }
+
+    // MARK: - Stopping
+
+    private func stop() {
+        manager.stopping()
+        session.stop()
+        if !session.join(milliseconds: 4000) {
+            logger.warning("the broker connection did not end in time; what is not acknowledged will come again")
+        }
+        core.stop()
+        if !core.join(milliseconds: 4000) { logger.error("the core did not end in time") }
+        logger.notice("poort stopped")
+    }
+}

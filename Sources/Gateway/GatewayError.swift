@@ -1,0 +1,21 @@
+/// Why the gateway cannot run, in words for a technician.
+public struct GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var operation: String
+    public var cause: String
+    public var hint: String
+
+    public init(operation: String, cause: String, hint: String = "") {
+        self.operation = operation
+        self.cause = cause
+        self.hint = hint
+    }
+
+    public var description: String { "cannot \(operation): \(cause)" + (hint.isEmpty ? "" : "; \(hint)") }
+}
+
+/// What this build is.
+public enum GatewayVersion {
+    public static let number = "0.1.0"
+    /// Of the database.
+    public static let schema = 1
+}

@@ -1,0 +1,158 @@
+import Configuration
+import Control
+import Glibc
+import Ingest
+import Processing
+import Storage
+import Synchronization
+import Telemetry
+
+/// Puts the status report together from what the threads show. Any thread.
+final class StatusReporter: Sendable {
+    private let configurationPath: String
+    private let core: CoreThread
+    private let session: BrokerSession
+    private let ring: RingGauge
+    private let started = Timestamp.now()
+    private let state: Mutex<State>
+
+    private struct State {
+        var configuration: Configuration
+        var loaded: Timestamp
+        var reloadError: String?
+    }
+
+    init(
+        configurationPath: String, configuration: Configuration, core: CoreThread, session: BrokerSession,
+        ring: RingGauge
+    ) {
+        self.configurationPath = configurationPath
+        self.core = core
+        self.session = session
+        self.ring = ring
+        state = Mutex(State(configuration: configuration, loaded: .now()))
+    }
+
+    func didReload(_ configuration: Configuration) {
+        state.withLock { $0 = State(configuration: configuration, loaded: .now()) }
+    }
+
+    func didRefuseReload(_ cause: String) {
+        state.withLock { $0.reloadError = cause }
+    }
+
+    /// One line for `systemctl status`.
+    func statusLine() async -> String {
+        let snapshot = await core.snapshots.fresh()
+        let session = session.status
+        if let failure = snapshot.failure { return "storage failing: \(failure.error.cause)" }
+        let rate = (snapshot.messagesPerSecond.last10Seconds * 10).rounded() / 10
+        return "\(session.state.rawValue) (\(session.address)), \(rate) messages/s, \(snapshot.sensors.count) series"
+    }
+
+    func report() async -> StatusReport {
+        let snapshot = await core.snapshots.fresh()
+        let now = Timestamp.now()
+        let current = state.withLock { $0 }
+        let path = current.configuration.storage.path
+        var report = StatusReport(
+            gateway: current.configuration.gateway.name, version: GatewayVersion.number, isRunning: true,
+            now: now.description,
+            configuration: .init(
+                path: configurationPath, fingerprint: current.configuration.fingerprint,
+                loaded: current.loaded.description, reloadError: current.reloadError),
+            storage: DiskUse(path: path).storageStatus(databaseBytes: snapshot.databaseBytes),
+            ledger: StatusReport.Ledger(snapshot.ledger))
+        report.process = .init(
+            pid: getpid(), started: started.description, residentBytes: DiskUse.residentBytes())
+        report.broker = broker(session.status)
+        report.ring = .init(depth: ring.depth, capacity: ring.capacity)
+        report.rates = .init(
+            messagesPerSecond10s: snapshot.messagesPerSecond.last10Seconds,
+            messagesPerSecond5m: snapshot.messagesPerSecond.last5Minutes,
+            readingsPerSecond10s: snapshot.readingsPerSecond.last10Seconds,
+            readingsPerSecond5m: snapshot.readingsPerSecond.last5Minutes)
+        report.storage.failure = snapshot.failure.map { $0.error.description }
+        report.storage.failingSince = snapshot.failure.map { $0.since.description }
+        report.storage.lastCommit = snapshot.lastCommit?.at.description
+        report.storage.lastCommitMilliseconds = snapshot.lastCommit?.milliseconds
+        report.storage.nextRetention = snapshot.nextRetention?.description
+        report.aggregates = .init(
+            closed: snapshot.figures.closedWindows.values.reduce(0, +), revised: snapshot.figures.revisions,
+            waiting: snapshot.windowsWaiting, closedUntil: snapshot.closedUntil?.description)
+        report.sensors = snapshot.sensors.map { sensor($0, now: now) }
+            .sorted { ($0.device, $0.quantity) < ($1.device, $1.quantity) }
+        return report
+    }
+
+    private func broker(_ status: SessionStatus) -> StatusReport.Broker {
+        let now = MonotonicClock.milliseconds()
+        return StatusReport.Broker(
+            state: status.state.rawValue, address: status.address,
+            connectedSeconds: status.connectedSince.map { Double(now - $0) / 1000 },
+            nextAttemptSeconds: status.nextAttempt.map { max(0, Double($0 - now) / 1000) },
+            connections: status.connections, failedAttempts: status.failedAttempts, lastError: status.lastError,
+            unacknowledged: status.unacknowledged, receiveMaximum: status.receiveMaximum,
+            subscriptions: status.subscriptions)
+    }
+
+    private func sensor(_ sensor: SensorSnapshot, now: Timestamp) -> StatusReport.Sensor {
+        let age = now - sensor.time
+        return StatusReport.Sensor(
+            device: sensor.device, type: sensor.deviceType, quantity: sensor.quantity, unit: sensor.unit,
+            value: sensor.value, time: sensor.time.description, ageSeconds: Double(age) / 1000,
+            flag: Int(sensor.flag.rawValue), isLate: sensor.intervalMilliseconds.map { age > $0 * 3 })
+    }
+}
+
+/// How much room files and the process take. Source: stat(2), statvfs(3), proc(5).
+struct DiskUse {
+    let path: String
+
+    func storageStatus(databaseBytes: Int64) -> StatusReport.Storage {
+        StatusReport.Storage(
+            path: path, databaseBytes: databaseBytes, walBytes: size(of: path + "-wal"), freeBytes: freeBytes())
+    }
+
+    func size(of file: String) -> Int64 {
+        var information = stat()
+        return stat(file, &information) == 0 ? Int64(information.st_size) : 0
+    }
+
+    private func freeBytes() -> Int64 {
+        var information = statvfs()
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        guard statvfs(directory.isEmpty ? "/" : directory, &information) == 0 else { return 0 }
+        return Int64(information.f_bavail) * Int64(information.f_frsize)
+    }
+
+    static func residentBytes() -> Int64 {
+        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 128)
+        guard fgets(&line, 128, file) != nil else { return 0 }
+        let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+        return fields.count > 1 ? (Int64(fields[1]) ?? 0) * Int64(sysconf(Int32(_SC_PAGESIZE))) : 0
+    }
+}
+
+extension StatusReport.Ledger {
+    init(_ sources: [SourceLedger]) {
+        var messages = LedgerCounts()
+        var readings = LedgerCounts()
+        for source in sources {
+            messages.add(source.messages)
+            readings.add(source.readings)
+        }
+        self.init(
+            balanced: sources.allSatisfy(\.isBalanced), messages: .init(messages), readings: .init(readings))
+    }
+}
+
+extension StatusReport.Ledger.Counts {
+    init(_ counts: LedgerCounts) {
+        self.init(
+            received: counts.received, stored: counts.stored, duplicate: counts.duplicate,
+            quarantined: counts.quarantined, rejected: counts.rejectedTotal)
+    }
+}

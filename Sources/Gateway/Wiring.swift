@@ -1,0 +1,137 @@
+import Configuration
+import Glibc
+import Ingest
+import MQTT
+import Processing
+import Storage
+import Telemetry
+
+/// Translates a checked configuration into what each room asks for.
+struct Wiring {
+    private let configuration: Configuration
+
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    var sourceNames: [String] { configuration.sources.map(\.name) }
+    var ringCapacity: Int { configuration.processing.ringCapacity }
+
+    var timeGate: TimeGate {
+        TimeGate(
+            aheadToleranceMilliseconds: configuration.processing.clockAheadMilliseconds,
+            retentionMilliseconds: configuration.storage.rawRetention)
+    }
+
+    var coreSettings: CoreSettings {
+        var settings = CoreSettings()
+        settings.latenessMilliseconds = configuration.processing.latenessMilliseconds
+        settings.lateDelayMilliseconds = configuration.processing.lateDelayMilliseconds
+        settings.brokerWindow = configuration.broker.receiveMaximum
+        settings.rawRetentionMilliseconds = configuration.storage.rawRetention
+        settings.tierRetentionMilliseconds = configuration.storage.tierRetention
+        settings.configurationFingerprint = configuration.fingerprint
+        return settings
+    }
+
+    var storeOptions: StoreOptions {
+        StoreOptions(
+            pageSize: configuration.storage.pageSizeBytes,
+            quarantineLimitBytes: configuration.storage.quarantineLimitBytes)
+    }
+
+    var decoderOptions: DecoderOptions {
+        var limits = DecoderLimits()
+        limits.payloadBytes = Int(configuration.processing.maximumPayloadBytes)
+        limits.seriesCount = configuration.processing.seriesLimit
+        return DecoderOptions(
+            sources: configuration.sources.map(source), catalogue: QuantityCatalogue(configuration.quantities),
+            devices: configuration.deviceList.map {
+                DeviceOptions(
+                    id: $0.id, type: $0.type, intervalMilliseconds: $0.intervalMilliseconds,
+                    grossRanges: $0.grossRanges)
+            },
+            unknownDevices: configuration.devices.acceptsUnknown ? .accept : .quarantine, limits: limits)
+    }
+
+    private func source(_ section: Configuration.SourceSection) -> SourceOptions {
+        func path(_ text: String?) -> JSONPath? {
+            text.map { text in
+                guard let path = JSONPath(text) else { preconditionFailure("the configuration let a bad path through: \(text)") }
+                return path
+            }
+        }
+        guard let topic = TopicTemplate(section.topic) else {
+            preconditionFailure("the configuration let a bad topic through: \(section.topic)")
+        }
+        let values = section.values.compactMap { named in
+            path(named.path).map { NamedPath(quantity: named.quantity, path: $0) }
+        }
+        let format: SourceOptions.Format =
+            switch section.format {
+            case .json:
+                .json(
+                    JSONFormatOptions(
+                        value: path(section.value), values: values, time: path(section.time), unit: path(section.unit),
+                        device: path(section.device), quantity: path(section.quantity), units: section.units))
+            case .theThingsStack:
+                .theThingsStack(
+                    TheThingsStackOptions(
+                        values: values, units: section.units, includesRadio: section.includesRadio))
+            }
+        return SourceOptions(
+            name: section.name, topic: topic, format: format, intervalMilliseconds: section.intervalMilliseconds)
+    }
+
+    /// - Throws: when the password cannot be read.
+    func brokerOptions() throws(GatewayError) -> BrokerOptions {
+        let broker = configuration.broker
+        var connection = MQTTOptions(host: broker.host, port: broker.port, clientID: broker.clientID)
+        if broker.usesTLS {
+            connection.tls = MQTTOptions.TLS(
+                caFile: broker.caFile, certificateFile: broker.certificateFile, keyFile: broker.keyFile)
+        }
+        connection.username = broker.username
+        connection.password = try password()
+        connection.keepAliveSeconds = broker.keepAliveSeconds
+        connection.sessionExpirySeconds = UInt32(clamping: broker.sessionExpirySeconds)
+        connection.receiveMaximum = broker.receiveMaximum
+        connection.maximumPacketBytes = UInt32(clamping: broker.maximumPacketBytes)
+        return BrokerOptions(
+            connection: connection, subscriptions: configuration.sources.compactMap { TopicTemplate($0.topic)?.filter },
+            statusTopic: broker.statusTopic, commitIntervalMilliseconds: configuration.storage.commitIntervalMilliseconds)
+    }
+
+    private func password() throws(GatewayError) -> Secret? {
+        if let file = configuration.broker.passwordFile { return try SecretFile.read(file) }
+        guard let name = configuration.broker.passwordCredential else { return nil }
+        guard let directory = getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) }) else {
+            throw GatewayError(
+                operation: "read the credential \(name)", cause: "systemd gave this process no credentials",
+                hint: "add LoadCredential=\(name):/path to the service, or use password_file")
+        }
+        return try SecretFile.read("\(directory)/\(name)")
+    }
+}
+
+/// Reads a secret from a file: its first line.
+public enum SecretFile {
+    public static func read(_ path: String) throws(GatewayError) -> Secret {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw GatewayError(
+                operation: "read the password file \(path)", cause: String(cString: strerror(errno)),
+                hint: "it must be readable by the user that runs poort (mode 0640, group poort)")
+        }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        let line = bytes.prefix(max(0, count)).prefix { $0 != 0x0A && $0 != 0x0D }
+        guard !line.isEmpty else {
+            throw GatewayError(
+                operation: "read the password file \(path)", cause: "its first line is empty",
+                hint: "write the password into it")
+        }
+        return Secret(String(decoding: line, as: UTF8.self))
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Glibc
+
+@main
+struct Poort: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "poort",
+        abstract: "The gate between a city's street sensors and its servers.",
+        discussion: """
+            Exit codes: 0 fine, 1 found a problem, 64 usage, 69 daemon not reachable, 78 bad configuration.
+
+            Example: check a configuration, then run with it
+              poort check --config Config/poort.toml && poort run --config Config/poort.toml
+            """,
+        subcommands: [
+            Run.self, Status.self, Check.self, Query.self, Ledger.self, ReplayCommand.self, Record.self, Simulate.self,
+            Version.self,
+        ])
+
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            fputs("poort: \(failure)\n", stderr)
+            Glibc.exit(failure.exitCode)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

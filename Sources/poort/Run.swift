@@ -1,0 +1,50 @@
+import ArgumentParser
+import Configuration
+import Gateway
+import Glibc
+import Logging
+import ServiceLifecycle
+import Telemetry
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the gateway in the foreground, as the systemd service does.",
+        discussion: """
+            SIGTERM and Ctrl-C commit and acknowledge what was read, then end. SIGHUP reads the configuration again.
+
+            Example:
+              poort run --config /etc/poort/poort.toml
+            """)
+
+    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file.")
+    var configurationPath: String = "/etc/poort/poort.toml"
+
+    func run() async throws {
+        var location = DatabaseLocation()
+        location.configurationPath = configurationPath
+        let configuration = try location.loadConfiguration()
+        guard DayCalendar.useTimeZone(configuration.gateway.timezone) else {
+            throw CommandFailure("unknown time zone \(configuration.gateway.timezone)", exitCode: 78)
+        }
+        let level = Logger.Level(rawValue: configuration.log.level) ?? .info
+        LoggingSystem.bootstrap { _ in LineLogHandler(level: level) }
+        let logger = Logger(label: "poort")
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        let services: [any Service]
+        do {
+            let gateway = try Gateway(
+                configurationPath: configurationPath, configuration: configuration, logger: logger)
+            services = [try gateway.controlServer(), gateway]
+        } catch {
+            throw CommandFailure("\(error)", exitCode: 1)
+        }
+        var group = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            throw CommandFailure("\(error)", exitCode: 1)
+        }
+    }
+}

@@ -13,12 +13,12 @@ let strict: [SwiftSetting] = [
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
-let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
 /// A room of the gateway: Swift 6, warnings are errors.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -55,15 +55,18 @@ let package = Package(
         room("MQTT", ["CMosquitto"]),
 
         // The rooms, in the order in which data walks through them.
-        room("Configuration", ["Telemetry", "CTomlPlusPlus"]),
+        // Its module cannot be called Configuration: swift-configuration, which Hummingbird knows, has that name.
+        .target(
+            name: "GatewayConfiguration", dependencies: ["Telemetry", "CTomlPlusPlus"],
+            path: "Sources/Configuration", swiftSettings: strict),
         room("Ingest", ["Telemetry", "Threading", "MQTT", "CSimdjson", logging]),
         room("Processing", ["Telemetry"]),
         room("Storage", ["Telemetry", "CSQLite"]),
-        room("Control", ["Telemetry", hummingbird, logging, nioCore, nioPosix, nioHTTP1]),
+        room("Control", ["Telemetry", hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix]),
         room(
             "Gateway",
             [
-                "Telemetry", "Threading", "MQTT", "Configuration", "Ingest", "Processing", "Storage", "Control",
+                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Control",
                 lifecycle, unixSignals, logging,
             ]),
 
@@ -73,20 +76,20 @@ let package = Package(
         .executableTarget(
             name: "poort",
             dependencies: [
-                "Telemetry", "Threading", "MQTT", "Configuration", "Ingest", "Storage", "Control", "Gateway", "Simulation",
+                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Storage", "Control", "Gateway", "Simulation",
                 argumentParser, logging,
             ],
             swiftSettings: strict),
 
         room("TestKit", ["Telemetry", "Threading", "MQTT"]),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
-        tests("ConfigurationTests", ["Configuration", "Telemetry", "TestKit"]),
+        tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "CSQLite", "Telemetry", "TestKit"]),
         tests("ControlTests", ["Control", "Telemetry", "TestKit"]),
         tests("SimulationTests", ["Simulation", "Telemetry", "TestKit"]),
-        tests("GatewayTests", ["Gateway", "Configuration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),
+        tests("GatewayTests", ["Gateway", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),
         tests("SystemTests", ["poort", "Telemetry", "Storage", "Processing", "MQTT", "TestKit"]),
     ],
     swiftLanguageModes: [.v6],

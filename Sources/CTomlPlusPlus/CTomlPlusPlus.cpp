@@ -88,6 +88,9 @@ poort_toml *poort_toml_parse(const char *text, size_t count) {
     } catch (const std::exception &error) {
         document->error = error.what();
         document->error_place = {1, 1};
+    } catch (...) {
+        document->error = "the parser failed";
+        document->error_place = {1, 1};
     }
     return document;
 }

@@ -46,7 +46,8 @@ public enum ConfigurationFile {
             count += got
         }
         if count > maximumBytes { throw fail("larger than 1 MiB; is this a configuration?") }
-        return try TOMLNode.parse(String(decoding: bytes[..<count], as: UTF8.self), file: path)
+        guard let text = String(validating: bytes[..<count], as: UTF8.self) else { throw fail("not UTF-8 text") }
+        return try TOMLNode.parse(text, file: path)
     }
 
     /// The `*.toml` of `conf.d`, in the order of their names.

@@ -27,7 +27,7 @@ struct QuantityReader {
         let grossRange = GrossRangeReader.read(&table, complaints: complaints)
         table.finish(laterKeys: QuantityReader.laterTests)
         if var known = catalogue[name] {
-            if let unit { known.unit = unit }
+            if let unit { changeUnit(of: &known, to: unit, place: keyPlace, keepsLimits: grossRange == nil) }
             if let kind { known.kind = kind }
             if let grossRange { known.grossRange = grossRange }
             return known
@@ -39,6 +39,26 @@ struct QuantityReader {
             return nil
         }
         return Quantity(name: name, unit: unit, kind: kind, grossRange: grossRange)
+    }
+}
+
+extension QuantityReader {
+    /// Limits that are not given anew follow the unit.
+    private func changeUnit(of quantity: inout Quantity, to unit: String, place: Place, keepsLimits: Bool) {
+        if keepsLimits, let limits = quantity.grossRange {
+            var target = quantity
+            target.unit = unit
+            guard let conversion = UnitConversion.from(quantity.unit, to: target) else {
+                complaints.error(
+                    place, "the limits of \(quantity.name) in \(quantity.unit) cannot be turned into \(unit); give `gross_range`")
+                return
+            }
+            func converted(_ span: ClosedRange<Double>?) -> ClosedRange<Double>? {
+                span.map { conversion.apply($0.lowerBound)...conversion.apply($0.upperBound) }
+            }
+            quantity.grossRange = GrossRangeLimits(fail: converted(limits.fail), suspect: converted(limits.suspect))
+        }
+        quantity.unit = unit
     }
 }
 

@@ -48,6 +48,10 @@ struct TOMLNode {
 
     /// Parses a file's text.
     static func parse(_ text: String, file: String) throws(ConfigurationError) -> TOMLNode {
+        if let place = tooLongKey(in: text, file: file) {
+            let complaint = Complaint(place: place, message: "a key of more than \(maximumKeyParts) parts")
+            throw ConfigurationError(complaints: [complaint])
+        }
         var text = text
         guard let document = text.withUTF8({ bytes in
             bytes.withMemoryRebound(to: CChar.self) { poort_toml_parse($0.baseAddress, $0.count) }
@@ -61,6 +65,27 @@ struct TOMLNode {
             throw ConfigurationError(complaints: [complaint])
         }
         return TOMLNode(document, node: 0, file: file)
+    }
+
+    private static let maximumKeyParts = 16
+
+    /// The parser goes one call deeper for each part of a dotted key, without a limit of its own.
+    private static func tooLongKey(in text: String, file: String) -> Place? {
+        var line = 1
+        var dots = 0
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\n"):
+                line += 1
+                dots = 0
+            case UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "#"): dots = 0
+            case UInt8(ascii: "."):
+                dots += 1
+                if dots >= maximumKeyParts { return Place(file: file, line: line, column: 1) }
+            default: break
+            }
+        }
+        return nil
     }
 
     private init(_ document: OpaquePointer, node: Int, file: String) {

@@ -1,4 +1,4 @@
-public import Configuration
+public import GatewayConfiguration
 import Control
 import Glibc
 import Ingest

@@ -1,4 +1,4 @@
-public import Configuration
+public import GatewayConfiguration
 public import Control
 public import Storage
 import Telemetry

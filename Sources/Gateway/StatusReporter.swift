@@ -1,4 +1,4 @@
-import Configuration
+import GatewayConfiguration
 import Control
 import Glibc
 import Ingest

@@ -1,4 +1,4 @@
-import Configuration
+import GatewayConfiguration
 import Glibc
 import Ingest
 import MQTT

@@ -40,6 +40,8 @@ public final class MQTTClient {
         _ options: MQTTOptions, onMessage: @escaping (Message) -> Void, onEvent: @escaping (Event) -> Void
     ) throws(MQTTError) {
         _ = MQTTClient.library
+        // OpenSSL writes without MSG_NOSIGNAL: a broker that hangs up must not end the process.
+        signal(SIGPIPE, SIG_IGN)
         guard let handle = mosquitto_new(options.clientID, options.isCleanStart, nil) else {
             throw MQTTError(operation: "make a client", broker: options.address, cause: String(cString: strerror(errno)))
         }
@@ -132,9 +134,23 @@ public final class MQTTClient {
         if socket >= 0 { shutdown(socket, Int32(SHUT_RDWR)) }
     }
 
-    /// Queues DISCONNECT behind everything else; ``write()`` sends it. The session stays for its expiry.
-    public func disconnect() {
+    /// Sends what is queued and DISCONNECT behind it, and waits up to a second until the broker has closed the
+    /// connection. The session stays for its expiry.
+    ///
+    /// Closing at once, with messages unread, would make the kernel reset the connection, and the broker could lose
+    /// what was sent last. Source: RFC 1122, 4.2.2.13.
+    public func sayGoodbye() throws(MQTTError) {
+        let socket = dup(descriptor)
+        defer { if socket >= 0 { close(socket) } }
         _ = mosquitto_disconnect_v5(handle, 0, nil)
+        try write()
+        guard socket >= 0 else { return }
+        shutdown(socket, Int32(SHUT_WR))
+        var rest = [UInt8](repeating: 0, count: 1 << 16)
+        for _ in 0..<20 {
+            var poller = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            if poll(&poller, 1, 50) > 0, Glibc.read(socket, &rest, rest.count) <= 0 { return }
+        }
     }
 
     // MARK: - Requests, queued until written

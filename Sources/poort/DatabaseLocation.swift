@@ -1,5 +1,5 @@
 import ArgumentParser
-import Configuration
+import GatewayConfiguration
 import Storage
 
 /// Where a command finds the configuration, and through it the database and the socket.

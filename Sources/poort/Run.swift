@@ -1,5 +1,5 @@
 import ArgumentParser
-import Configuration
+import GatewayConfiguration
 import Gateway
 import Glibc
 import Logging

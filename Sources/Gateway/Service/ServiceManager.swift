@@ -42,7 +42,7 @@ struct ServiceManager: Sendable {
         let length = socklen_t(MemoryLayout<sa_family_t>.size + address.utf8.count)
         _ = withUnsafePointer(to: &target) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                sendto(descriptor, message, message.utf8.count, Int32(MSG_NOSIGNAL.rawValue), $0, length)
+                sendto(descriptor, message, message.utf8.count, Int32(MSG_NOSIGNAL), $0, length)
             }
         }
     }

@@ -92,7 +92,6 @@ struct SessionLoop: ~Copyable {
 
     private mutating func greet() throws(MQTTError) {
         guard let client else { return }
-        line.connectionOpened(isResumed: inbox.isResumed)
         try client.subscribe(options.subscriptions)
         try client.publish(options.statusTopic, payload: statusPayload("online"), isRetained: true)
         try client.write()
@@ -127,8 +126,8 @@ struct SessionLoop: ~Copyable {
             if inbox.count == before { break }
         } while inbox.count < room && !inbox.hasOpened
         if inbox.count > 0 { line.publishBurst() }
+        if inbox.takeOpened() { machine.didOpen(now: monotonicMilliseconds()) }
         machine.didReceive(inbox.count, now: monotonicMilliseconds())
-        if inbox.takeOpened() { machine.didOpen() }
         if let refusal = inbox.takeFailure() { throw refusal }
         showUnacknowledged()
     }
@@ -172,8 +171,7 @@ struct SessionLoop: ~Copyable {
     private mutating func sayGoodbye() throws(MQTTError) {
         guard let client else { return }
         try client.publish(options.statusTopic, payload: statusPayload("offline"), isRetained: true)
-        client.disconnect()
-        try client.write()
+        try client.sayGoodbye()
         machine.didSayGoodbye()
     }
 
@@ -262,6 +260,8 @@ private final class SessionInbox {
         case .connected(let sessionPresent):
             hasOpened = true
             isResumed = sessionPresent
+            // At once: over TLS a single read can bring messages behind the broker's answer.
+            line.connectionOpened(isResumed: sessionPresent)
         case .refused(let error): failure = error
         case .disconnected(let cause):
             failure = failure ?? MQTTError(operation: "keep the connection", broker: "", cause: cause)

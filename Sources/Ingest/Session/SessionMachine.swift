@@ -37,7 +37,6 @@ public struct SessionMachine: ~Copyable {
     public enum Phase: Equatable, Sendable {
         case down(retryAt: Int64)
         case greeting(deadline: Int64)
-        case mustGreet
         case reading
         case committing(UInt64)
         case writing
@@ -70,6 +69,7 @@ public struct SessionMachine: ~Copyable {
     private var lastArrival: Int64 = 0
     private var lastWritten: Int64 = 0
     private var opened: Int64 = 0
+    private var mustGreet = false
     private var attempts = 0
     private var stopBy: Int64?
     private var stall = StallDetector()
@@ -94,7 +94,6 @@ public struct SessionMachine: ~Copyable {
         case .greeting(let deadline):
             if stopBy != nil { return .drop(.stopping) }
             return now >= deadline ? .drop(.noAnswer) : .read(until: deadline)
-        case .mustGreet: return .greet
         case .reading: return nextWhileReading(now: now, storage: storage)
         case .committing(let number):
             if hasFailed(storage) { return .drop(.storageFailed) }
@@ -112,6 +111,7 @@ public struct SessionMachine: ~Copyable {
     private mutating func nextWhileReading(now: Int64, storage: IntakeStatus) -> Action {
         if hasFailed(storage) { return .drop(.storageFailed) }
         if unacknowledged == 0 {
+            if mustGreet { return .greet }
             if stopBy != nil { return .sayGoodbye }
             let maintenance = lastWritten + 1000
             return now >= maintenance ? .write : .read(until: maintenance)
@@ -134,18 +134,23 @@ public struct SessionMachine: ~Copyable {
     public mutating func didConnect(now: Int64, failures: UInt64) {
         failuresAtOpening = failures
         unacknowledged = 0
+        mustGreet = false
         stall = StallDetector()
         phase = .greeting(deadline: now + limits.answerMilliseconds)
     }
 
-    /// The broker accepted the connection.
-    public mutating func didOpen() {
-        phase = .mustGreet
+    /// The broker accepted the connection. Messages of a resumed session may have come with its answer: these are
+    /// committed before anything is written, the subscriptions included.
+    public mutating func didOpen(now: Int64) {
+        mustGreet = true
+        lastWritten = now
+        phase = .reading
     }
 
     public mutating func didGreet(now: Int64) {
         lastWritten = now
         opened = now
+        mustGreet = false
         phase = .reading
     }
 

@@ -1,0 +1,56 @@
+import Glibc
+
+/// A directory of one test's own, which is removed with this object.
+public final class TemporaryDirectory: Sendable {
+    /// Without a slash at its end.
+    public let path: String
+
+    public init() {
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/poort-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            fatalError("no temporary directory in \(parent): \(String(cString: strerror(errno)))")
+        }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit { TemporaryDirectory.remove(path) }
+
+    /// The path of something in it.
+    public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Writes a file and returns its path.
+    @discardableResult
+    public func write(_ text: String, to name: String, mode: mode_t = 0o644) -> String {
+        let path = file(name)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode)
+        guard descriptor >= 0 else { fatalError("cannot write \(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var left = Array(text.utf8)[...]
+        while !left.isEmpty {
+            let count = left.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { fatalError("cannot write \(path): \(String(cString: strerror(errno)))") }
+            left = left.dropFirst(count)
+        }
+        return path
+    }
+
+    /// The whole of a file; nil where there is none.
+    public static func read(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
+            bytes += buffer[0..<count]
+        }
+    }
+
+    private static func remove(_ path: String) {
+        // Depth first, and never through a symbolic link.
+        _ = nftw(path, { path, _, _, _ in path.map { Glibc.remove($0) } ?? 0 }, 16, FTW_DEPTH | FTW_PHYS)
+    }
+}

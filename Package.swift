@@ -77,7 +77,7 @@ let package = Package(
             name: "poort",
             dependencies: [
                 "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Storage", "Control", "Gateway", "Simulation",
-                argumentParser, logging,
+                argumentParser, lifecycle, unixSignals, logging,
             ],
             swiftSettings: strict),
 

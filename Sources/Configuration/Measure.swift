@@ -1,5 +1,5 @@
 /// Durations and sizes as the configuration writes them: a number and a unit in a string.
-enum Measure {
+public enum Measure {
     private static let durations: [(suffix: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("y", 31_557_600_000),
     ]
@@ -35,7 +35,7 @@ enum Measure {
     }
 
     /// A duration as a person would write it: `10s`, `2h`.
-    static func text(milliseconds: Int64) -> String {
+    public static func text(milliseconds: Int64) -> String {
         for (suffix, factor) in durations.reversed() where suffix != "y" && milliseconds % factor == 0 {
             return "\(milliseconds / factor)\(suffix)"
         }

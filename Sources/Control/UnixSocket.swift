@@ -6,27 +6,35 @@ struct UnixSocket: ~Copyable {
 
     /// - Parameter timeoutSeconds: for each step of sending and receiving.
     init(path: String, timeoutSeconds: Int) throws(ControlError) {
+        descriptor = try UnixSocket.connected(to: path, timeoutSeconds: timeoutSeconds)
+    }
+
+    private static func connected(to path: String, timeoutSeconds: Int) throws(ControlError) -> Int32 {
         guard path.utf8.count < UnixSocket.maximumPathBytes else {
             throw ControlError(
                 operation: "use the control socket", path: path, cause: "its path is longer than 107 bytes",
                 hint: "set [control] socket to a shorter one")
         }
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let connected = withUnsafePointer(to: &address) {
+        let code = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 ? 0 : errno
             }
         }
-        if connected != 0 { throw UnixSocket.failure(path: path, code: errno) }
+        guard code == 0 else {
+            close(descriptor)
+            throw UnixSocket.failure(path: path, code: code)
+        }
+        return descriptor
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit { close(descriptor) }
 
     private static var maximumPathBytes: Int { 108 }
 

@@ -6,6 +6,7 @@ public import Logging
 import Processing
 public import ServiceLifecycle
 import Storage
+import Synchronization
 import Telemetry
 import UnixSignals
 

@@ -115,8 +115,8 @@ struct Wiring {
 }
 
 /// Reads a secret from a file: its first line.
-public enum SecretFile {
-    public static func read(_ path: String) throws(GatewayError) -> Secret {
+enum SecretFile {
+    static func read(_ path: String) throws(GatewayError) -> Secret {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw GatewayError(

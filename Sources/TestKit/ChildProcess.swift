@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 import Synchronization
 
 /// A program that a test runs. It is killed, if need be, when this object goes.

@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// A directory of one test's own, which is removed with this object.
 public final class TemporaryDirectory: Sendable {
@@ -49,8 +49,26 @@ public final class TemporaryDirectory: Sendable {
         }
     }
 
+    /// Depth first, and never through a symbolic link.
     private static func remove(_ path: String) {
-        // Depth first, and never through a symbolic link.
-        _ = nftw(path, { path, _, _, _ in path.map { Glibc.remove($0) } ?? 0 }, 16, FTW_DEPTH | FTW_PHYS)
+        var information = stat()
+        if lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR {
+            for name in names(in: path) { remove("\(path)/\(name)") }
+        }
+        _ = Glibc.remove(path)
+    }
+
+    /// What a directory holds.
+    private static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
     }
 }

@@ -10,12 +10,9 @@ struct DatabaseLocation: ParsableArguments {
     @Option(help: "The database file, instead of the configuration's.")
     var database: String?
 
+    /// - Throws: `ConfigurationError` with every complaint.
     func loadConfiguration() throws -> Configuration {
-        do throws(ConfigurationError) {
-            return try ConfigurationFile.load(path: configurationPath)
-        } catch {
-            throw CommandFailure("\(error)", exitCode: CommandFailure.badConfiguration)
-        }
+        try ConfigurationFile.load(path: configurationPath)
     }
 
     func databasePath() throws -> String {
@@ -23,20 +20,6 @@ struct DatabaseLocation: ParsableArguments {
     }
 
     func openReader() throws -> StoreReader {
-        let path = try databasePath()
-        do throws(StorageError) {
-            return try StoreReader(path: path)
-        } catch {
-            throw CommandFailure("\(error)", exitCode: 1)
-        }
-    }
-}
-
-/// Turns a storage error into one for the person at the terminal.
-func reading<Result>(_ reader: StoreReader, _ body: (StoreReader) throws(StorageError) -> Result) throws -> Result {
-    do throws(StorageError) {
-        return try body(reader)
-    } catch {
-        throw CommandFailure("\(error)", exitCode: 1)
+        try StoreReader(path: databasePath())
     }
 }

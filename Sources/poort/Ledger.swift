@@ -27,8 +27,8 @@ struct Ledger: ParsableCommand {
 
     func run() throws {
         let reader = try location.openReader()
-        let sources = try reading(reader) { try $0.ledger() }
-        let holdings = verify ? try reading(reader) { try $0.holdings() } : nil
+        let sources = try reader.ledger()
+        let holdings = verify ? try reader.holdings() : nil
         let report = LedgerReport(sources: sources, holdings: holdings)
         if json {
             print(report.json.finished)

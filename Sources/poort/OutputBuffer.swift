@@ -15,6 +15,11 @@ struct OutputBuffer {
         if bytes.count >= limit { flush() }
     }
 
+    mutating func write(text: String) {
+        bytes.append(contentsOf: text.utf8)
+        if bytes.count >= limit { flush() }
+    }
+
     mutating func flush() {
         var start = 0
         while start < bytes.count {

@@ -13,7 +13,7 @@ struct Poort: AsyncParsableCommand {
               poort check --config Config/poort.toml && poort run --config Config/poort.toml
             """,
         subcommands: [
-            Run.self, Status.self, Check.self, Query.self, Ledger.self, ReplayCommand.self, Record.self, Simulate.self,
+            Run.self, Status.self, Watch.self, Check.self, Query.self, Ledger.self, ReplayCommand.self, Record.self, Simulate.self,
             Version.self,
         ])
 
@@ -26,11 +26,10 @@ struct Poort: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch let failure as CommandFailure {
-            fputs("poort: \(failure)\n", stderr)
-            Glibc.exit(failure.exitCode)
         } catch {
-            exit(withError: error)
+            guard let failure = CommandFailure(error) else { exit(withError: error) }
+            StandardError.write("poort: \(failure)\n")
+            Glibc.exit(failure.exitCode)
         }
     }
 }

@@ -43,40 +43,26 @@ struct Query: ParsableCommand {
 
     func run() throws {
         let reader = try location.openReader()
-        let range = (last.map { Timestamp.now() - $0 } ?? from ?? .distantPast)..<(to ?? .distantFuture)
-        let all = try reading(reader) { try $0.series() }
-        let wanted = all.filter { (device ?? $0.device) == $0.device && (quantity ?? $0.quantity) == $0.quantity }
+        let all = try reader.series()
+        let wanted = all.filter { row in
+            (device == nil || device == row.device) && (quantity == nil || quantity == row.quantity)
+        }
         if wanted.isEmpty, device != nil || quantity != nil { throw unknownSeries(among: all) }
-        let byID = Dictionary(uniqueKeysWithValues: wanted.map { ($0.id, $0) })
-        let only = wanted.count == 1 ? wanted.first?.id : nil
-        var output = OutputBuffer()
+        var printer = SeriesPrinter(series: wanted)
+        let range = (last.map { Timestamp.now() - $0 } ?? from ?? .distantPast)..<(to ?? .distantFuture)
         if tier == "raw" || tier == "all" {
-            try reading(reader) { reader in
-                try reader.readings(in: range, series: only) { row in
-                    guard let series = byID[row.series] else { return true }
-                    output.write(
-                        line: JSONLine.reading(
-                            device: series.device, quantity: series.quantity, unit: series.unit, time: row.time,
-                            value: row.value, flag: row.flag, tests: row.tests
-                        ).finished)
-                    return true
-                }
+            try reader.readings(in: range, series: printer.onlySeries) { row in
+                printer.print(row)
+                return true
             }
         }
         for tier in Tier.allCases where self.tier == tier.name || self.tier == "all" {
-            try reading(reader) { reader in
-                try reader.aggregates(tier, in: range, series: only) { stored in
-                    guard let series = byID[stored.series] else { return true }
-                    output.write(
-                        line: JSONLine.aggregate(
-                            device: series.device, quantity: series.quantity, unit: series.unit,
-                            aggregate: stored.aggregate, revision: stored.revision
-                        ).finished)
-                    return true
-                }
+            try reader.aggregates(tier, in: range, series: printer.onlySeries) { row in
+                printer.print(row)
+                return true
             }
         }
-        output.flush()
+        printer.output.flush()
     }
 
     private func unknownSeries(among all: [StoreReader.SeriesRow]) -> CommandFailure {
@@ -93,5 +79,36 @@ struct Query: ParsableCommand {
             throw ValidationError("\(text) is not a time such as 2026-11-23T10:00:00Z")
         }
         return time
+    }
+}
+
+/// Prints rows of the series that are wanted.
+private struct SeriesPrinter {
+    var output = OutputBuffer()
+    private let series: [SeriesID: StoreReader.SeriesRow]
+
+    init(series: [StoreReader.SeriesRow]) {
+        self.series = Dictionary(uniqueKeysWithValues: series.map { ($0.id, $0) })
+    }
+
+    /// Where there is one alone, so that the file is asked for nothing else.
+    var onlySeries: SeriesID? { series.count == 1 ? series.keys.first : nil }
+
+    mutating func print(_ row: StoreReader.ReadingRow) {
+        guard let series = series[row.series] else { return }
+        output.write(
+            line: JSONLine.reading(
+                device: series.device, quantity: series.quantity, unit: series.unit, time: row.time, value: row.value,
+                flag: row.flag, tests: row.tests
+            ).finished)
+    }
+
+    mutating func print(_ row: StoredAggregate) {
+        guard let series = series[row.series] else { return }
+        output.write(
+            line: JSONLine.aggregate(
+                device: series.device, quantity: series.quantity, unit: series.unit, aggregate: row.aggregate,
+                revision: row.revision
+            ).finished)
     }
 }

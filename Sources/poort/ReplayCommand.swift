@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import GatewayConfiguration
 import Glibc
 import Telemetry
 
@@ -36,9 +37,9 @@ struct ReplayCommand: ParsableCommand {
         while let line = try reader.next() {
             number += 1
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-            do throws(CaptureError) {
+            do {
                 try replay.take(CapturedMessage(line: line))
-            } catch {
+            } catch let error as CaptureError {
                 output.buffer.flush()
                 throw CommandFailure("\(file):\(number): \(error)", exitCode: 1)
             }

@@ -5,6 +5,7 @@ import Glibc
 import Logging
 import ServiceLifecycle
 import Telemetry
+import UnixSignals
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,14 +31,8 @@ struct Run: AsyncParsableCommand {
         LoggingSystem.bootstrap { _ in LineLogHandler(level: level) }
         let logger = Logger(label: "poort")
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        let services: [any Service]
-        do {
-            let gateway = try Gateway(
-                configurationPath: configurationPath, configuration: configuration, logger: logger)
-            services = [try gateway.controlServer(), gateway]
-        } catch {
-            throw CommandFailure("\(error)", exitCode: 1)
-        }
+        let gateway = try Gateway(configurationPath: configurationPath, configuration: configuration, logger: logger)
+        let services: [any Service] = [try gateway.controlServer(), gateway]
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)

@@ -2,18 +2,36 @@
 enum TextTable {
     /// - Parameter leftColumns: how many columns stand at the left edge of their column; the others hold numbers.
     static func aligned(_ rows: [[String]], leftColumns: Int) -> [String] {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in
-            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-        }
+        aligned(rows, leftColumns: Set(0..<leftColumns))
+    }
+
+    /// - Parameters:
+    ///   - leftColumns: the columns that hold words; the others hold numbers and stand at the right edge.
+    ///   - columns: how wide a line may be; the widest column of words is cut to fit.
+    static func aligned(_ rows: [[String]], leftColumns: Set<Int>, columns: Int? = nil) -> [String] {
+        let count = rows.map(\.count).max() ?? 0
+        var widths = (0..<count).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+        if let columns { shrink(&widths, leftColumns, to: columns - 2 * max(0, count - 1)) }
         return rows.map { row in
             var line = ""
-            for (column, cell) in row.enumerated() {
+            for (column, full) in row.enumerated() {
+                let cell = cut(full, to: widths[column])
                 let padding = String(repeating: " ", count: widths[column] - cell.count)
-                line += (column > 0 ? "  " : "") + (column < leftColumns ? cell + padding : padding + cell)
+                line += (column > 0 ? "  " : "") + (leftColumns.contains(column) ? cell + padding : padding + cell)
             }
             while line.last == " " { line.removeLast() }
             return line
         }
+    }
+
+    private static func shrink(_ widths: inout [Int], _ wordColumns: Set<Int>, to columns: Int) {
+        while widths.reduce(0, +) > columns {
+            guard let widest = wordColumns.max(by: { widths[$0] < widths[$1] }), widths[widest] > 8 else { return }
+            widths[widest] -= 1
+        }
+    }
+
+    private static func cut(_ text: String, to width: Int) -> String {
+        text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
     }
 }

@@ -1,6 +1,7 @@
 import Logging
 import Processing
 import Storage
+import Synchronization
 import Telemetry
 
 /// What the core's thread does, turn by turn. Noncopyable: it lives on that thread's stack.

@@ -10,7 +10,12 @@ public struct LineLogHandler: LogHandler {
     public var metadata: Logger.Metadata = [:]
     private let isJournal: Bool
 
-    public init(level: Logger.Level, isJournal: Bool = getenv("JOURNAL_STREAM") != nil) {
+    /// For the journal when systemd has connected standard error to it.
+    public init(level: Logger.Level) {
+        self.init(level: level, isJournal: getenv("JOURNAL_STREAM") != nil)
+    }
+
+    init(level: Logger.Level, isJournal: Bool) {
         logLevel = level
         self.isJournal = isJournal
     }

@@ -33,6 +33,25 @@ public struct CapturedMessage: Sendable {
         }
     }
 
+    public init(received: Timestamp, topic: [UInt8], payload: [UInt8]) {
+        self.received = received
+        self.topic = topic
+        self.payload = payload
+    }
+
+    /// The line, without its line break. A payload that is not UTF-8 is written as base64.
+    public var line: JSONLine {
+        var line = JSONLine()
+        line.add("received", received)
+        line.add("topic", String(decoding: topic, as: UTF8.self))
+        if let text = String(validating: payload, as: UTF8.self) {
+            line.add("payload", text)
+        } else {
+            line.add("payload_base64", Data(payload).base64EncodedString())
+        }
+        return line
+    }
+
     private struct Fields: Decodable {
         var received: String
         var topic: String

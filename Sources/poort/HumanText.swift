@@ -1,0 +1,82 @@
+import Telemetry
+
+/// How long something has taken, or was ago, in at most two units.
+enum Age {
+    static func text(seconds: Double) -> String {
+        let isAhead = seconds < -0.5
+        let whole = Int64(abs(seconds).rounded())
+        let text =
+            switch whole {
+            case ..<120: "\(whole) s"
+            case ..<7200: "\(whole / 60) min"
+            case ..<172_800: "\(whole / 3600) h \(whole % 3600 / 60) min"
+            default: "\(whole / 86_400) d \(whole % 86_400 / 3600) h"
+            }
+        return isAhead ? "-\(text)" : text
+    }
+}
+
+enum Bytes {
+    static func text(_ bytes: Int64) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB"]
+        var value = Double(bytes)
+        var unit = 0
+        while value >= 1000, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        let shown = unit == 0 || value >= 100 ? "\(Int(value.rounded()))" : JSONLine.number((value * 10).rounded() / 10)
+        return "\(shown) \(units[unit])"
+    }
+}
+
+/// A whole number with its thousands apart: `1 234 567`.
+enum Grouped {
+    static func text(_ value: Int) -> String {
+        var text = ""
+        for (index, digit) in String(value.magnitude).reversed().enumerated() {
+            if index > 0, index % 3 == 0 { text.append(" ") }
+            text.append(digit)
+        }
+        return (value < 0 ? "-" : "") + String(text.reversed())
+    }
+}
+
+/// A measured value with what a person needs of its digits.
+enum ValueText {
+    static func text(_ value: Double) -> String {
+        let decimals = abs(value) < 1 ? 1000.0 : abs(value) < 100 ? 100 : 10
+        let rounded = (value * decimals).rounded() / decimals
+        return rounded.isFinite ? JSONLine.number(rounded) : "\(value)"
+    }
+}
+
+/// Breaks text at spaces. Escape sequences take no room.
+enum TextWrap {
+    static func lines(of text: String, columns: Int) -> [String] {
+        var lines = [""]
+        var width = 0
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            let length = visibleCount(word)
+            if width > 0, width + 1 + length > columns {
+                lines.append(String(word))
+                width = length
+            } else {
+                lines[lines.count - 1] += (width > 0 ? " " : "") + word
+                width += (width > 0 ? 1 : 0) + length
+            }
+        }
+        return lines
+    }
+
+    static func visibleCount(_ text: some StringProtocol) -> Int {
+        var count = 0
+        var isEscape = false
+        for character in text {
+            if character == "\u{1B}" { isEscape = true }
+            if !isEscape { count += 1 }
+            if isEscape, character == "m" { isEscape = false }
+        }
+        return count
+    }
+}

@@ -36,7 +36,7 @@ public enum Measure {
 
     /// A duration as a person would write it: `10s`, `2h`.
     public static func text(milliseconds: Int64) -> String {
-        for (suffix, factor) in durations.reversed() where suffix != "y" && milliseconds % factor == 0 {
+        for (suffix, factor) in durations.reversed() where milliseconds >= factor && milliseconds % factor == 0 {
             return "\(milliseconds / factor)\(suffix)"
         }
         return "\(milliseconds)ms"

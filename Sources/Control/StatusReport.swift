@@ -97,21 +97,21 @@ public struct StatusReport: Codable, Sendable, Equatable {
         }
     }
 
-    /// Means over the last seconds; over less where the daemon is younger.
+    /// Means over the last ten seconds and five minutes; over less where the daemon is younger.
     public struct Rates: Codable, Sendable, Equatable {
-        public var messagesPerSecond10s: Double
-        public var messagesPerSecond5m: Double
-        public var readingsPerSecond10s: Double
-        public var readingsPerSecond5m: Double
+        public var messagesPerSecond: Double
+        public var messagesPerSecondFiveMinutes: Double
+        public var readingsPerSecond: Double
+        public var readingsPerSecondFiveMinutes: Double
 
         public init(
-            messagesPerSecond10s: Double, messagesPerSecond5m: Double, readingsPerSecond10s: Double,
-            readingsPerSecond5m: Double
+            messagesPerSecond: Double, messagesPerSecondFiveMinutes: Double, readingsPerSecond: Double,
+            readingsPerSecondFiveMinutes: Double
         ) {
-            self.messagesPerSecond10s = messagesPerSecond10s
-            self.messagesPerSecond5m = messagesPerSecond5m
-            self.readingsPerSecond10s = readingsPerSecond10s
-            self.readingsPerSecond5m = readingsPerSecond5m
+            self.messagesPerSecond = messagesPerSecond
+            self.messagesPerSecondFiveMinutes = messagesPerSecondFiveMinutes
+            self.readingsPerSecond = readingsPerSecond
+            self.readingsPerSecondFiveMinutes = readingsPerSecondFiveMinutes
         }
     }
 

@@ -68,10 +68,10 @@ final class StatusReporter: Sendable {
         report.broker = broker(session.status)
         report.ring = .init(depth: ring.depth, capacity: ring.capacity)
         report.rates = .init(
-            messagesPerSecond10s: snapshot.messagesPerSecond.last10Seconds,
-            messagesPerSecond5m: snapshot.messagesPerSecond.last5Minutes,
-            readingsPerSecond10s: snapshot.readingsPerSecond.last10Seconds,
-            readingsPerSecond5m: snapshot.readingsPerSecond.last5Minutes)
+            messagesPerSecond: snapshot.messagesPerSecond.last10Seconds,
+            messagesPerSecondFiveMinutes: snapshot.messagesPerSecond.last5Minutes,
+            readingsPerSecond: snapshot.readingsPerSecond.last10Seconds,
+            readingsPerSecondFiveMinutes: snapshot.readingsPerSecond.last5Minutes)
         report.storage.failure = snapshot.failure.map { $0.error.description }
         report.storage.failingSince = snapshot.failure.map { $0.since.description }
         report.storage.lastCommit = snapshot.lastCommit?.at.description
@@ -80,8 +80,7 @@ final class StatusReporter: Sendable {
         report.aggregates = .init(
             closed: snapshot.figures.closedWindows.values.reduce(0, +), revised: snapshot.figures.revisions,
             waiting: snapshot.windowsWaiting, closedUntil: snapshot.closedUntil?.description)
-        report.sensors = snapshot.sensors.map { sensor($0, now: now) }
-            .sorted { ($0.device, $0.quantity) < ($1.device, $1.quantity) }
+        report.sensors = SensorView.report(snapshot.sensors, now: now)
         return report
     }
 
@@ -94,14 +93,6 @@ final class StatusReporter: Sendable {
             connections: status.connections, failedAttempts: status.failedAttempts, lastError: status.lastError,
             unacknowledged: status.unacknowledged, receiveMaximum: status.receiveMaximum,
             subscriptions: status.subscriptions)
-    }
-
-    private func sensor(_ sensor: SensorSnapshot, now: Timestamp) -> StatusReport.Sensor {
-        let age = now - sensor.time
-        return StatusReport.Sensor(
-            device: sensor.device, type: sensor.deviceType, quantity: sensor.quantity, unit: sensor.unit,
-            value: sensor.value, time: sensor.time.description, ageSeconds: Double(age) / 1000,
-            flag: Int(sensor.flag.rawValue), isLate: sensor.intervalMilliseconds.map { age > $0 * 3 })
     }
 }
 

@@ -45,14 +45,14 @@ public final class StoreReader {
     /// All series, ordered by device and quantity.
     public func series() throws(StorageError) -> [SeriesRow] {
         let select = try database.prepare(
-            "SELECT id, device, quantity, unit, kind, device_type FROM series ORDER BY device, quantity")
+            "SELECT id, device, quantity, unit, kind, device_type, interval FROM series ORDER BY device, quantity")
         var rows: [SeriesRow] = []
         while try select.step("read the series") {
             rows.append(
                 SeriesRow(
                     id: SeriesID(select.integer(0)), device: select.text(1), quantity: select.text(2),
                     unit: select.text(3), kind: Quantity.Kind(rawValue: select.text(4)) ?? .gauge,
-                    deviceType: select.text(5)))
+                    deviceType: select.text(5), intervalMilliseconds: select.isNull(6) ? nil : select.integer(6)))
         }
         return rows
     }
@@ -64,6 +64,8 @@ public final class StoreReader {
         public var unit: String
         public var kind: Quantity.Kind
         public var deviceType: String
+        /// The expected time between readings, where the configuration told.
+        public var intervalMilliseconds: Int64?
     }
 
     /// A reading as it stands in the file.

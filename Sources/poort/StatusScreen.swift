@@ -58,8 +58,8 @@ struct StatusScreen {
 
     private func text(of rates: StatusReport.Rates) -> String {
         func pair(_ short: Double, _ long: Double) -> String { "\(rate(short)) (5 min: \(rate(long)))" }
-        return "\(pair(rates.messagesPerSecond10s, rates.messagesPerSecond5m)) messages/s, "
-            + "\(pair(rates.readingsPerSecond10s, rates.readingsPerSecond5m)) readings/s"
+        return "\(pair(rates.messagesPerSecond, rates.messagesPerSecondFiveMinutes)) messages/s, "
+            + "\(pair(rates.readingsPerSecond, rates.readingsPerSecondFiveMinutes)) readings/s"
     }
 
     private func text(of counts: StatusReport.Ledger.Counts) -> String {

@@ -22,6 +22,8 @@ struct CoreLoop: ~Copyable {
     private var nextAttempt: Int64 = 0
     private var nextTick: Int64 = 0
     private var nextRetention = Timestamp.distantPast
+    /// What the file told of each sensor when it was opened.
+    private var remembered: [SensorSnapshot] = []
     private var lastCommit: (at: Timestamp, milliseconds: Double)?
     private var messageRate: RateMeter
     private var readingRate: RateMeter
@@ -158,7 +160,10 @@ struct CoreLoop: ~Copyable {
         do throws(StorageError) {
             let store = try Store(path: path, options: storeOptions)
             try store.probe(now: .now())
-            core = try Core(store: store, settings: settings, series: series, sources: sources, now: .now())
+            let made = try Core(store: store, settings: settings, series: series, sources: sources, now: .now())
+            remembered = try SensorView.remembered(
+                store.reader, now: .now(), rawRetentionMilliseconds: settings.rawRetentionMilliseconds)
+            core = made
         } catch {
             if failure == nil || failure?.error.code != error.code {
                 logger.error("storage is not ready: \(error)")
@@ -211,7 +216,7 @@ struct CoreLoop: ~Copyable {
         snapshot.nextRetention = nextRetention == .distantPast ? nil : nextRetention
         if let core {
             snapshot.figures = core.figures
-            snapshot.sensors = core.sensors
+            snapshot.sensors = core.sensors(besides: remembered)
             snapshot.windowsWaiting = core.schedule.waitingCount
             snapshot.closedUntil = core.schedule.closedUntil
             // A failing store shows itself at the next commit; the view goes on with what it has.
@@ -223,8 +228,15 @@ struct CoreLoop: ~Copyable {
 }
 
 extension Core {
-    /// The latest reading of each series that has sent something since the start.
-    var sensors: [SensorSnapshot] {
+    /// The latest reading of each series: since the start, or what the file remembers.
+    func sensors(besides remembered: [SensorSnapshot]) -> [SensorSnapshot] {
+        let live = liveSensors
+        let heard = Set(live.map { SeriesIdentity(device: $0.device, quantity: $0.quantity) })
+        return live
+            + remembered.filter { !heard.contains(SeriesIdentity(device: $0.device, quantity: $0.quantity)) }
+    }
+
+    private var liveSensors: [SensorSnapshot] {
         series.live.compactMap { live in
             guard let latest = live.latest, !live.isSuperseded else { return nil }
             return SensorSnapshot(

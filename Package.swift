@@ -90,7 +90,7 @@ let package = Package(
         tests("ControlTests", ["Control", "Telemetry", "TestKit"]),
         tests("SimulationTests", ["Simulation", "Telemetry", "TestKit"]),
         tests("GatewayTests", ["Gateway", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),
-        tests("SystemTests", ["poort", "Control", "Telemetry", "Threading", "Storage", "MQTT", "TestKit"]),
+        tests("SystemTests", ["poort", "Control", "Telemetry", "Threading", "Storage", "CSQLite", "MQTT", "TestKit"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

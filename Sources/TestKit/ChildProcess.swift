@@ -20,6 +20,10 @@ public final class ChildProcess: Sendable {
 
     public struct SpawnError: Error, CustomStringConvertible {
         public let description: String
+
+        public init(description: String) {
+            self.description = description
+        }
     }
 
     public let processID: pid_t

@@ -27,6 +27,8 @@ struct Run: AsyncParsableCommand {
         guard DayCalendar.useTimeZone(configuration.gateway.timezone) else {
             throw CommandFailure("unknown time zone \(configuration.gateway.timezone)", exitCode: 78)
         }
+        // A file that grows beyond a limit is a failing disk, not a reason to end.
+        signal(SIGXFSZ, SIG_IGN)
         let level = Logger.Level(rawValue: configuration.log.level) ?? .info
         LoggingSystem.bootstrap { _ in LineLogHandler(level: level) }
         let logger = Logger(label: "poort")

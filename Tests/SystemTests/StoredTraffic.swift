@@ -1,5 +1,6 @@
 import Storage
 import Telemetry
+import TestKit
 
 /// What is in the file after a flow, compared with what must be there.
 struct StoredTraffic {
@@ -34,18 +35,39 @@ struct StoredTraffic {
     /// How the aggregates differ from a batch computation over the readings in the file.
     func aggregateDifferences() throws -> [String] {
         let closedUntil = Timestamp(milliseconds: try reader.state("closed_until") ?? 0)
-        return try BatchComputation.differences(points(), from: reader, closedUntil: closedUntil, days: .local)
+        let points = try points()
+        var found: [String] = []
+        var comparedCount = 0
+        for row in try reader.series() {
+            let identity = SeriesIdentity(device: row.device, quantity: row.quantity)
+            for tier in Tier.allCases {
+                var aggregates: [Timestamp: Aggregate] = [:]
+                try reader.aggregates(tier, in: .distantPast..<closedUntil, series: row.id) { stored in
+                    aggregates[stored.aggregate.window.start] = stored.aggregate
+                    return true
+                }
+                comparedCount += aggregates.count
+                found += BatchWindow.differences(
+                    points: points[identity] ?? [], aggregates: aggregates, tier: tier, isCounter: row.kind == .counter,
+                    days: .local, closedUntil: closedUntil
+                ).map { "\(row.device) \($0)" }
+            }
+        }
+        if comparedCount == 0 { found.append("there is no aggregate, so nothing was compared") }
+        return found
     }
 
     /// Every reading in the file, by series.
-    func points() throws -> [SeriesIdentity: [BatchComputation.Point]] {
+    func points() throws -> [SeriesIdentity: [BatchWindow.Point]] {
         let names = Dictionary(
             uniqueKeysWithValues: try reader.series().map {
                 ($0.id, SeriesIdentity(device: $0.device, quantity: $0.quantity))
             })
-        var points: [SeriesIdentity: [BatchComputation.Point]] = [:]
+        var points: [SeriesIdentity: [BatchWindow.Point]] = [:]
         try reader.readings(in: .distantPast..<(.distantFuture)) { row in
-            if let name = names[row.series] { points[name, default: []].append(.init(time: row.time, value: row.value)) }
+            if let name = names[row.series] {
+                points[name, default: []].append(.init(time: row.time, value: row.value, flag: row.flag))
+            }
             return true
         }
         return points

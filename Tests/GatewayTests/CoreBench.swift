@@ -1,0 +1,131 @@
+import Processing
+import Storage
+import Telemetry
+import TestKit
+
+@testable import Gateway
+
+/// A core on a database in memory, with a clock in the test's hands.
+final class CoreBench {
+    struct Offer {
+        var series: Int
+        var time: Timestamp
+        var value: Double
+    }
+
+    /// Shortly before the summer time of 2026 ends, so that a long flow crosses a day of 25 hours.
+    static let begin = Timestamp(rfc3339: "2026-10-24T10:00:00Z")!
+    static let seriesCount = 3
+
+    let start = CoreBench.begin
+    private let store: Store
+    private var core: Core
+    private var now = CoreBench.begin + 5000
+    private var settings = CoreSettings()
+    private let seed: UInt64
+
+    init(seed: UInt64) throws {
+        self.seed = seed
+        store = try Store(path: ":memory:")
+        settings.latenessMilliseconds = 2000
+        settings.lateDelayMilliseconds = 1000
+        core = try Core(store: store, settings: settings, series: SeriesTable(), sources: ["test"], now: now)
+        for number in 0..<CoreBench.seriesCount {
+            let series = Series(
+                number: SeriesNumber(number), device: "d-\(number)", quantity: CoreBench.quantity(of: number),
+                intervalMilliseconds: 1000)
+            try core.take(.series(Boxed(series)))
+        }
+    }
+
+    static func isCounter(_ series: Int) -> Bool { series == 1 }
+
+    static func quantity(of series: Int) -> Quantity {
+        switch series {
+        case 0:
+            Quantity(
+                name: "level", unit: "1", kind: .gauge, grossRange: .init(fail: -20...1000, suspect: 0...900))
+        case 1: QuantityCatalogue()["vehicle_count"]!
+        default: Quantity(name: "free", unit: "1", kind: .gauge)
+        }
+    }
+
+    /// Passes a message on as the ring does.
+    func take(_ offers: [Offer]) throws {
+        try core.take(
+            MessageHeader(
+                received: now, source: 0, packetID: 0, identity: 0, readingCount: UInt16(offers.count)))
+        for offer in offers {
+            try core.take(Reading(series: SeriesNumber(offer.series), time: offer.time, value: offer.value))
+        }
+    }
+
+    func commit() throws {
+        try core.commit()
+        if let complaint = try imbalance() { throw Imbalance(description: "seed \(seed): \(complaint)") }
+    }
+
+    struct Imbalance: Error {
+        var description: String
+    }
+
+    /// Loses what is not committed and starts anew from the file.
+    func crash() throws {
+        store.rollback()
+        core = try Core(store: store, settings: settings, series: core.series, sources: ["test"], now: now)
+    }
+
+    func advance(milliseconds: Int64) throws {
+        now = now + milliseconds
+        core.tell(now: now)
+        try core.closeWindows()
+        try commit()
+    }
+
+    /// Closes every window, three days later.
+    func finish() throws {
+        try advance(milliseconds: 4 * 86_400_000)
+        while core.schedule.waitingCount > 0 { try advance(milliseconds: 60_000) }
+    }
+
+    /// What the ledger and the rows disagree on; nil when all balances.
+    func imbalance() throws -> String? {
+        let holdings = try store.reader.holdings()
+        for account in try store.ledger() where !account.isBalanced { return "\(account)" }
+        let readings = try store.ledger().reduce(into: LedgerCounts()) { $0.add($1.readings) }
+        if readings.stored != holdings.readings { return "\(readings.stored) counted, \(holdings.readings) stored" }
+        if readings.quarantined != holdings.quarantined {
+            return "\(readings.quarantined) counted in quarantine, \(holdings.quarantined) there"
+        }
+        return nil
+    }
+
+    func storedPoints() throws -> [(series: Int, points: [BatchWindow.Point])] {
+        var points: [[BatchWindow.Point]] = Array(repeating: [], count: CoreBench.seriesCount)
+        let numbers = try numbers()
+        try store.reader.readings(in: .distantPast..<(.distantFuture)) { row in
+            points[numbers[row.series]!].append(.init(time: row.time, value: row.value, flag: row.flag))
+            return true
+        }
+        return points.enumerated().map { ($0.offset, $0.element) }
+    }
+
+    func aggregates(of series: Int, tier: Tier) throws -> [Timestamp: Aggregate] {
+        var found: [Timestamp: Aggregate] = [:]
+        let numbers = try numbers()
+        try store.reader.aggregates(tier, in: .distantPast..<(.distantFuture)) { row in
+            if numbers[row.series] == series { found[row.aggregate.window.start] = row.aggregate }
+            return true
+        }
+        return found
+    }
+
+    func revision(of series: Int, tier: Tier, start: Timestamp) throws -> Int? {
+        guard let id = try numbers().first(where: { $0.value == series })?.key else { return nil }
+        return try store.aggregate(tier, start: start, series: id)?.revision
+    }
+
+    private func numbers() throws -> [SeriesID: Int] {
+        Dictionary(uniqueKeysWithValues: try store.reader.series().map { ($0.id, Int($0.device.dropFirst(2))!) })
+    }
+}

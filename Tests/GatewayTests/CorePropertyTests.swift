@@ -1,0 +1,124 @@
+import Processing
+import Storage
+import Telemetry
+import TestKit
+import Testing
+
+@testable import Gateway
+
+/// Whatever the order, the splits, the repetitions and the crashes: the file holds each reading once, the aggregates
+/// are what a batch computation gives, and the counts balance.
+@Suite("Core under random deliveries")
+struct CorePropertyTests {
+    init() { #expect(DayCalendar.useTimeZone("Europe/Amsterdam")) }
+
+    @Test("equals a batch computation, and balances at every commit", arguments: 0..<60)
+    func matchesBatch(round: UInt64) throws {
+        let delivery = Delivery(seed: 0xC0DE + round)
+        let bench = try CoreBench(seed: delivery.seed)
+        var random = SeededGenerator(seed: delivery.seed ^ 0xFFFF)
+        var position = 0
+        var committed = 0
+        while position < delivery.messages.count {
+            try bench.take(delivery.messages[position])
+            position += 1
+            switch Int.random(in: 0..<20, using: &random) {
+            case 0..<5:
+                try bench.commit()
+                committed = position
+            case 5:
+                // Power fails: what was not committed comes again, and perhaps some of what was.
+                try bench.crash()
+                position = Int.random(in: max(0, committed - 10)...committed, using: &random)
+                committed = position
+            case 6..<9: try bench.advance(milliseconds: Int64.random(in: 0...90_000, using: &random))
+            default: break
+            }
+        }
+        try bench.finish()
+        #expect(try bench.readingDifferences(from: delivery).isEmpty, "seed \(delivery.seed)")
+        #expect(try bench.aggregateDifferences(from: delivery).prefix(5).isEmpty, "seed \(delivery.seed)")
+        #expect(try bench.imbalance() == nil, "seed \(delivery.seed)")
+    }
+
+    @Test("gives an aggregate a new revision only when its figures change")
+    func revisions() throws {
+        let bench = try CoreBench(seed: 1)
+        let start = bench.start
+        try bench.take([.init(series: 0, time: start + 1000, value: 4)])
+        try bench.advance(milliseconds: 120_000)
+        #expect(try bench.revision(of: 0, tier: .minute, start: start) == 1)
+        try bench.take([.init(series: 0, time: start + 1000, value: 4)])
+        try bench.advance(milliseconds: 60_000)
+        #expect(try bench.revision(of: 0, tier: .minute, start: start) == 1, "a duplicate changes nothing")
+        try bench.take([.init(series: 0, time: start + 2000, value: 5)])
+        try bench.advance(milliseconds: 60_000)
+        #expect(try bench.revision(of: 0, tier: .minute, start: start) == 2)
+    }
+}
+
+/// Readings in a random order, in messages of one or several, some of them twice, some in conflict.
+private struct Delivery {
+    let seed: UInt64
+    private(set) var messages: [[CoreBench.Offer]] = []
+    /// What must be stored: the value that came first for its time.
+    private(set) var stored: [Int: [Timestamp: Double]] = [:]
+
+    init(seed: UInt64) {
+        self.seed = seed
+        var random = SeededGenerator(seed: seed)
+        var offers: [CoreBench.Offer] = []
+        let span = Int64([600_000, 7_200_000, 200_000_000].randomElement(using: &random)!)
+        for series in 0..<CoreBench.seriesCount {
+            var total = 0.0
+            for _ in 0..<Int.random(in: 1...120, using: &random) {
+                total = Int.random(in: 0..<15, using: &random) == 0 ? 0 : total + Double(Int.random(in: 0...9, using: &random))
+                // Beyond the limits now and then, so that flags matter.
+                let level = Double(Int.random(in: -300...12_000, using: &random)) / 10
+                offers.append(
+                    .init(
+                        series: series, time: CoreBench.begin + Int64.random(in: 0..<span, using: &random) / 500 * 500,
+                        value: CoreBench.isCounter(series) ? total : level))
+            }
+        }
+        if Bool.random(using: &random) { offers.sort { $0.time < $1.time } } else { offers.shuffle(using: &random) }
+        for offer in offers where Int.random(in: 0..<8, using: &random) == 0 {
+            offers.insert(offer, at: Int.random(in: 0...offers.count, using: &random))
+        }
+        while !offers.isEmpty {
+            let count = min(offers.count, Int.random(in: 1...5, using: &random))
+            messages.append(Array(offers.prefix(count)))
+            offers.removeFirst(count)
+        }
+        for offer in messages.joined() where stored[offer.series]?[offer.time] == nil {
+            stored[offer.series, default: [:]][offer.time] = offer.value
+        }
+    }
+}
+
+extension CoreBench {
+    fileprivate func readingDifferences(from delivery: Delivery) throws -> [String] {
+        try storedPoints().compactMap { series, points in
+            let expected = delivery.stored[series] ?? [:]
+            let isSame = points.count == expected.count && points.allSatisfy { expected[$0.time] == $0.value }
+            return isSame ? nil : "series \(series): \(points.count) readings instead of \(expected.count), or others"
+        }
+    }
+
+    fileprivate func aggregateDifferences(from delivery: Delivery) throws -> [String] {
+        var found: [String] = []
+        for series in 0..<CoreBench.seriesCount {
+            let limits = CoreBench.quantity(of: series).grossRange
+            let points = (delivery.stored[series] ?? [:]).map { time, value in
+                BatchWindow.Point(time: time, value: value, flag: limits?.flag(value) ?? .unknown)
+            }
+            for tier in Tier.allCases {
+                found += BatchWindow.differences(
+                    points: points, aggregates: try aggregates(of: series, tier: tier), tier: tier,
+                    isCounter: CoreBench.isCounter(series), days: .local
+                ).map { "series \(series) \($0)" }
+            }
+        }
+        return found
+    }
+}

@@ -1,20 +1,29 @@
-/// From the unit in which a value arrives to its quantity's canonical one: `value × factor + offset`.
+/// From the unit in which a value arrives to its quantity's canonical one.
+///
+/// `(value + shift) × multiplier ÷ divisor + offset`. Multiplier and divisor are kept apart so that whole ones stay
+/// whole: 99 760.89 Pa is 997.6089 hPa when divided by 100, and 997.6089000000001 when multiplied by 0.01.
 public struct UnitConversion: Sendable, Hashable {
-    public var factor: Double
+    public var multiplier: Double
+    public var divisor: Double
+    /// In the unit of arrival, added first.
+    public var shift: Double
+    /// In the canonical unit, added last.
     public var offset: Double
 
-    public init(factor: Double, offset: Double = 0) {
-        self.factor = factor
+    public init(multiplier: Double, divisor: Double = 1, shift: Double = 0, offset: Double = 0) {
+        self.multiplier = multiplier
+        self.divisor = divisor
+        self.shift = shift
         self.offset = offset
     }
 
-    public static let identity = UnitConversion(factor: 1)
+    public static let identity = UnitConversion(multiplier: 1)
 
     @inlinable
     public func apply(_ value: Double) -> Double {
         // No arithmetic for the common case, so that a value stays what the sensor printed.
-        if factor == 1, offset == 0 { return value }
-        return value * factor + offset
+        if multiplier == divisor, shift == 0, offset == 0 { return value }
+        return (value + shift) * multiplier / divisor + offset
     }
 
     /// - Parameter unit: a UCUM code or one of the spellings that sensors use.
@@ -26,24 +35,32 @@ public struct UnitConversion: Sendable, Hashable {
         guard let (dimension, theirs) = known[unit], let (canonical, ours) = known[quantity.unit],
             dimension == canonical
         else { return nil }
-        return UnitConversion(factor: theirs.factor / ours.factor, offset: (theirs.offset - ours.offset) / ours.factor)
+        return UnitConversion(
+            multiplier: theirs.multiplier * ours.divisor, divisor: theirs.divisor * ours.multiplier,
+            shift: theirs.shift, offset: -ours.shift)
     }
 
     /// Units that measure the same, each in terms of one of them.
     private static let known: [String: (dimension: String, UnitConversion)] = {
         var table: [String: (String, UnitConversion)] = [:]
-        func add(_ dimension: String, _ factor: Double, offset: Double = 0, _ spellings: String...) {
-            for spelling in spellings { table[spelling] = (dimension, UnitConversion(factor: factor, offset: offset)) }
+        func add(
+            _ dimension: String, _ multiplier: Double, per divisor: Double = 1, shift: Double = 0, _ spellings: String...
+        ) {
+            for spelling in spellings {
+                table[spelling] = (
+                    dimension, UnitConversion(multiplier: multiplier, divisor: divisor, shift: shift)
+                )
+            }
         }
         add("concentration", 1, "ug/m3", "µg/m³", "μg/m³", "µg/m3", "μg/m3", "ug/m^3", "µg/m^3", "ugm3")
         add("concentration", 1000, "mg/m3", "mg/m³", "mg/m^3")
         add("temperature", 1, "Cel", "°C", "℃", "C", "degC", "celsius")
-        add("temperature", 5.0 / 9, offset: -160.0 / 9, "[degF]", "°F", "℉", "F", "degF", "fahrenheit")
-        add("temperature", 1, offset: -273.15, "K")
+        add("temperature", 5, per: 9, shift: -32, "[degF]", "°F", "℉", "F", "degF", "fahrenheit")
+        add("temperature", 1, shift: -273.15, "K")
         add("share", 1, "%", "%RH", "percent", "pct")
         add("share", 100, "1", "ratio")
         add("pressure", 1, "hPa", "mbar", "hpa")
-        add("pressure", 0.01, "Pa")
+        add("pressure", 1, per: 100, "Pa")
         add("pressure", 10, "kPa")
         add("pressure", 1000, "bar")
         add("length", 1, "mm")
@@ -53,12 +70,12 @@ public struct UnitConversion: Sendable, Hashable {
         add("speed", 3.6, "m/s")
         add("speed", 1.609344, "[mi_i]/h", "mph")
         add("voltage", 1, "V")
-        add("voltage", 0.001, "mV")
+        add("voltage", 1, per: 1000, "mV")
         add("sound", 1, "dB[A]", "dB(A)", "dBA", "dB[SPL]")
         add("level", 1, "dB")
         add("power level", 1, "dB[mW]", "dBm")
         add("parts", 1, "[ppm]", "ppm")
-        add("parts", 0.001, "[ppb]", "ppb")
+        add("parts", 1, per: 1000, "[ppb]", "ppb")
         return table
     }()
 
@@ -68,8 +85,10 @@ public struct UnitConversion: Sendable, Hashable {
         guard let molarMass = molarMasses[quantity.name], let (dimension, parts) = known[unit], dimension == "parts",
             let (concentration, canonical) = known[quantity.unit], concentration == "concentration"
         else { return nil }
-        let microgramsPerPPB = molarMass / molarLitres
-        return UnitConversion(factor: parts.factor * 1000 * microgramsPerPPB / canonical.factor)
+        let microgramsPerPPM = 1000 * molarMass / molarLitres
+        return UnitConversion(
+            multiplier: parts.multiplier * canonical.divisor * microgramsPerPPM,
+            divisor: parts.divisor * canonical.multiplier)
     }
 
     /// R·T/p = 8.314 462 618 · 293 K / 101.3 kPa.

@@ -82,6 +82,13 @@ let package = Package(
             swiftSettings: strict),
 
         room("TestKit", ["Telemetry", "Threading", "MQTT"]),
+        // What `make bench` compares, and what it is compared with.
+        .executableTarget(
+            name: "drain-benchmark", dependencies: ["Control", "MQTT", "Storage", "Telemetry", "TestKit"],
+            path: "Tests/Benchmark/Drain", swiftSettings: strict),
+        .executableTarget(
+            name: "bare-subscriber", path: "Tests/Benchmark/BareSubscriber",
+            linkerSettings: [.linkedLibrary("mosquitto"), .linkedLibrary("sqlite3")]),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit"]),

@@ -1,0 +1,68 @@
+# Poort: what a person runs. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# One scratch path for each configuration: a build of the dependencies takes minutes.
+DEBUG := .build/debug
+RELEASE_PATH := .build-release
+RELEASE := $(RELEASE_PATH)/release
+RELEASE_FLAGS := -c release --static-swift-stdlib --scratch-path $(RELEASE_PATH)
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+MESSAGES ?= 200000
+ROUNDS ?= 5
+SECONDS :=
+
+.PHONY: help
+help: ## List the targets.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'
+
+.PHONY: demo
+demo: packages ## A broker, a simulated street and the gateway, live; SECONDS=20 runs unattended and checks.
+	swift build --product poort
+	@.make/demo $(DEBUG)/poort $(SECONDS)
+
+.PHONY: test
+test: packages ## All tests, on real parts.
+	swift build --build-tests
+	TZ=Europe/Amsterdam swift test --skip-build
+
+.PHONY: bench
+bench: packages ## Drain a queue, beside bare C (MESSAGES=200000 ROUNDS=5).
+	swift build $(RELEASE_FLAGS) --product poort
+	swift build $(RELEASE_FLAGS) --product bare-subscriber
+	swift build $(RELEASE_FLAGS) --product drain-benchmark
+	$(RELEASE)/drain-benchmark $(RELEASE)/poort $(RELEASE)/bare-subscriber $(MESSAGES) $(ROUNDS)
+
+.PHONY: release
+release: packages ## Build what is installed: optimised, with Swift's libraries linked in.
+	swift build $(RELEASE_FLAGS) --product poort
+
+.PHONY: install
+install: ## Install the release build, the service and the configuration (as root; PREFIX, DESTDIR).
+	test -x $(RELEASE)/poort || { echo "run make release first" >&2; exit 1; }
+	install -D -s -m 0755 $(RELEASE)/poort $(DESTDIR)$(PREFIX)/bin/poort
+	install -D -m 0644 Systemd/poort.service $(DESTDIR)$(PREFIX)/lib/systemd/system/poort.service
+	install -D -m 0644 Systemd/poort.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/poort.conf
+	install -D -m 0644 README.md $(DESTDIR)$(PREFIX)/share/doc/poort/README.md
+	install -d -m 0755 $(DESTDIR)/etc/poort
+	test -e $(DESTDIR)/etc/poort/poort.toml || install -m 0644 Config/poort.toml $(DESTDIR)/etc/poort/poort.toml
+	@test -n "$(DESTDIR)" || echo "now: systemd-sysusers && systemctl daemon-reload && systemctl enable --now poort"
+
+.PHONY: format
+format: ## Lay the sources out by .swift-format.
+	swift format --in-place --recursive Package.swift Sources Tests
+
+.PHONY: check-format
+check-format: ## Complain where the layout is not .swift-format's.
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+.PHONY: packages
+packages:
+	@.make/install-packages
+
+.PHONY: clean
+clean: ## Remove what was built.
+	rm -rf .build $(RELEASE_PATH)

@@ -26,7 +26,7 @@ public final class Store {
         try database.execute(
             """
             PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;
-            PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY
+            PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY
             """, operation: "set up the connection")
         statements = try Statements(database)
         quarantinedBytes = try database.integer("SELECT sum(length(payload)) FROM quarantine") ?? 0

@@ -15,9 +15,13 @@ final class IntakeGate: IntakeLine {
     private var producer: Ring<IntakeItem>.Producer
     private var message = DecodedMessage()
     private var requested: UInt64 = 0
+    private var unpublished = 0
     private let state: IntakeState
     private let wakeUp: WakeUp
     private let replacement: IntakeReplacement
+
+    /// Messages; enough of them that the core is seldom woken for little.
+    private static let publishedTogether = 256
 
     init(
         decoder: Decoder, timeGate: TimeGate, producer: HandOver<Ring<IntakeItem>.Producer>, state: IntakeState,
@@ -43,9 +47,13 @@ final class IntakeGate: IntakeLine {
     func accept(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, isRetained: Bool) {
         adoptReplacement()
         accept(topic: topic, payload: payload, packetID: packetID, received: .now())
+        unpublished += 1
+        // The core works on the beginning of a burst while the rest of it is read.
+        if unpublished >= IntakeGate.publishedTogether { publishBurst() }
     }
 
     func publishBurst() {
+        unpublished = 0
         producer.publish()
         wakeUp.wake()
     }

@@ -133,7 +133,7 @@ struct GatewaySubscriber: Subscriber {
         let deadline = ContinuousClock.now + .seconds(120)
         while run.isRunning, ContinuousClock.now < deadline {
             if let report = try? client.status(), condition(report) { return report }
-            usleep(100_000)
+            usleep(300_000)
         }
         throw BenchmarkFailure(
             description: "\(name) does not come to an end:\n\(TemporaryDirectory.read(directory.file("log")) ?? "")")

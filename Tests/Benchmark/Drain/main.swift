@@ -9,11 +9,13 @@ import TestKit
 let deviceCount = 500
 let window = 2000
 
-/// An hour of a street: each device reports every ten seconds.
+let began = Timestamp.now().milliseconds / 60_000 * 60_000
+
+/// An hour of a street: each device reports every ten seconds. Each round has an hour of its own.
 func publish(_ count: Int, round: Int, to broker: PrivateBroker) throws {
     let publisher = try MQTTPublisher(broker.clientOptions(clientID: "street"))
     let turns = count / deviceCount
-    let start = Timestamp.now().milliseconds / 60_000 * 60_000 - Int64((round + 1) * turns + 12) * 10_000
+    let start = began - Int64((round + 1) * turns + 12) * 10_000
     for index in 0..<count {
         let device = index % deviceCount
         let time = start + Int64(index / deviceCount) * 10_000 + Int64(device) * 20

@@ -43,15 +43,15 @@ struct AirStation: Device {
             (site.backgroundNitrogen + site.roadsideNitrogen * traffic) * stagnation
             + nitrogen.next(afterSeconds: seconds, &random)
         let stoves = site.woodSmoke * DailyPattern.woodSmoke.value(at: local) * min(1, max(0, (16 - temperature) / 14))
-        let pm2_5 = max(
+        let particles = max(
             0.6,
             (site.backgroundFine + 3 * traffic + stoves) * stagnation + fine.next(afterSeconds: seconds, &random))
         let dust = max(
             0.3, (site.coarseDust + 5 * traffic) * stagnation + coarse.next(afterSeconds: seconds, &random))
         return [
             [Measurement("no2", "ug/m3", max(0.4, no2), spike: 900)],
-            [Measurement("pm2_5", "ug/m3", pm2_5, spike: 1200)],
-            [Measurement("pm10", "ug/m3", pm2_5 + dust, spike: 2400)],
+            [Measurement("pm2_5", "ug/m3", particles, spike: 1200)],
+            [Measurement("pm10", "ug/m3", particles + dust, spike: 2400)],
             [Measurement("temperature", "°C", temperature, spike: 90)],
             [Measurement("humidity", "%", min(100, max(15, humidity)), spike: 90)],
         ]

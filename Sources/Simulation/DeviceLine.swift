@@ -24,10 +24,15 @@ struct DeviceLine: Sendable {
         if faults.cutsPower() { device.resetCounters() }
         let groups = device.report(
             wallClock.localTime(at: time), afterSeconds: Double(intervalMilliseconds) / 1000)
+        var sent = time
         let messages = groups.map { values in
             var values = values
             faults.distort(&values)
-            return device.message(values, at: time, clock: faults.clock(at: time))
+            var message = device.message(values, at: time, clock: faults.clock(at: time))
+            // A device sends one message after the other.
+            sent = max(sent, message.published)
+            message.published = sent
+            return message
         }
         return faults.send(messages, reported: time)
     }

@@ -18,7 +18,9 @@ struct Neighbourhood: Sendable {
     static func place(of device: String, index: Int, seed: UInt64) -> StreetDevice.Place {
         let neighbourhood = all[index % all.count]
         var random = RandomSource(seed: seed, stream: "\(device)/place")
-        func degrees(_ middle: Double) -> Double { ((middle + random.uniform(-0.004...0.004)) * 10_000).rounded() / 10_000 }
+        func degrees(_ middle: Double) -> Double {
+            ((middle + random.uniform(-0.004...0.004)) * 10_000).rounded() / 10_000
+        }
         return StreetDevice.Place(
             neighbourhood: neighbourhood.name, latitude: degrees(neighbourhood.latitude),
             longitude: degrees(neighbourhood.longitude))

@@ -18,7 +18,8 @@ public struct StreetMessages: Sequence, IteratorProtocol, Sendable {
 
     public mutating func next() -> SimulatedMessage? {
         // A report is published when it is due or later: nothing that is due later can come before the first message.
-        while let turn = schedule.first, turn.due < end, outbox.first.map({ turn.due <= $0.message.published }) ?? true {
+        while let turn = schedule.first, turn.due < end, outbox.first.map({ turn.due <= $0.message.published }) ?? true
+        {
             takeTurn()
         }
         guard let first = outbox.first, first.message.published < end else { return nil }

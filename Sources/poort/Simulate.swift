@@ -14,22 +14,25 @@ struct Simulate: ParsableCommand {
             With --capture it writes a stretch of time as a capture instead, for poort replay, as fast as it goes. \
             With --configuration it prints the configuration of a gateway that understands the street.
 
-            Exit codes: 0 fine, 1 not everything was acknowledged, 64 usage, 69 broker not reachable, 78 bad configuration.
+            Exit codes: 0 fine, 1 not everything was acknowledged, 64 usage, 69 broker not reachable, 78 bad \
+            configuration.
 
-            Example: a gateway with a lively street
-              poort simulate --configuration --speed-up 20 --database street.db --socket street.sock > street.toml
+            Example: a gateway with a street where every sensor is heard within 15 s
+              poort simulate --configuration --speed-up 60 \\
+                --database street.db --socket street.sock > street.toml
               poort run --config street.toml &
-              poort simulate --config street.toml --speed-up 20 --seconds 60
+              poort simulate --config street.toml --speed-up 60
 
-            Example: a day with noisy sensors, without a broker
-              poort simulate --capture --from 2026-11-23T00:00:00Z --duration 24h --spikes 0.01 > day.ndjson
+            Example: a day of noisy sensors, without a broker
+              poort simulate --capture --spikes 0.01 --broken 0.01 > day.ndjson
               poort replay --config street.toml day.ndjson
             """)
 
     @OptionGroup(title: "Street") var streetOptions: StreetOptions
     @OptionGroup(title: "Faults, each of them off by default") var faultOptions: FaultOptions
 
-    @Option(help: "The broker, as mqtt://host:port or mqtts://host:port. Without this and --config: mqtt://127.0.0.1:1883.")
+    @Option(
+        help: "The broker: mqtt://host:port or mqtts://host:port; mqtt://127.0.0.1:1883 when --config is not given.")
     var broker: String?
 
     @Option(
@@ -46,7 +49,7 @@ struct Simulate: ParsableCommand {
     @Option(help: "Of a capture: its start (RFC 3339); by default now.", transform: Simulate.time)
     var from: Timestamp?
 
-    @Option(help: "Of a capture: its length, such as 90s, 24h, 7d; by default 24h.", transform: DurationText.milliseconds)
+    @Option(help: "Of a capture: its length; by default 24h.", transform: DurationText.milliseconds)
     var duration: Int64?
 
     @Flag(name: .customLong("configuration"), help: "Print a fitting poort.toml instead of publishing.")
@@ -67,7 +70,9 @@ struct Simulate: ParsableCommand {
                     ? "--broker takes no credentials; --config does, by way of username and password_file"
                     : "--broker \(broker): it must look like mqtt://127.0.0.1:1883 or mqtts://host:8883")
         }
-        if let seconds, !(seconds > 0 && seconds < 1e9) { throw ValidationError("--seconds \(seconds): use more than 0") }
+        if let seconds, !(seconds > 0 && seconds < 1e9) {
+            throw ValidationError("--seconds \(seconds): use more than 0")
+        }
         if !capture, from != nil || duration != nil {
             throw ValidationError("--from and --duration go with --capture; --seconds limits publishing")
         }

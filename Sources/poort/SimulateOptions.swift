@@ -13,13 +13,13 @@ struct StreetOptions: ParsableArguments {
     @Option(help: "Waste bins, over The Things Stack: fill_level, temperature, battery.")
     var bins = 3
 
-    @Option(help: "How often an air station reports.", transform: DurationText.milliseconds)
+    @Option(help: "How often an air station reports; 10s when not given.", transform: DurationText.milliseconds)
     var airInterval: Int64 = 10_000
 
-    @Option(help: "How often a traffic counter reports.", transform: DurationText.milliseconds)
+    @Option(help: "How often a traffic counter reports; 60s when not given.", transform: DurationText.milliseconds)
     var trafficInterval: Int64 = 60_000
 
-    @Option(help: "How often a bin reports.", transform: DurationText.milliseconds)
+    @Option(help: "How often a bin reports; 15m when not given.", transform: DurationText.milliseconds)
     var binInterval: Int64 = 900_000
 
     @Option(help: "Divide all intervals by this, to see much in little time.")
@@ -36,13 +36,16 @@ struct StreetOptions: ParsableArguments {
         where !(0...StreetOptions.maximumCount).contains(count) {
             throw ValidationError("\(name) \(count): use 0 to \(StreetOptions.maximumCount)")
         }
-        if air + traffic + bins == 0 { throw ValidationError("an empty street says nothing: give --air, --traffic or --bins") }
+        if air + traffic + bins == 0 {
+            throw ValidationError("an empty street says nothing: give --air, --traffic or --bins")
+        }
         guard speedUp.isFinite, speedUp >= 1 else { throw ValidationError("--speed-up \(speedUp): use 1 or more") }
         for (name, interval) in [
             ("--air-interval", airInterval), ("--traffic-interval", trafficInterval), ("--bin-interval", binInterval),
         ] where scaled(interval) < StreetOptions.shortestMilliseconds {
             throw ValidationError(
-                "\(name) is \(scaled(interval)) ms with --speed-up; use at least \(StreetOptions.shortestMilliseconds) ms")
+                "\(name) is \(scaled(interval)) ms with --speed-up; use at least \(StreetOptions.shortestMilliseconds) ms"
+            )
         }
         if let timezone, !DayCalendar.isKnownTimeZone(timezone) {
             throw ValidationError("the system has no time zone \(timezone); use a name such as Europe/Amsterdam")

@@ -95,7 +95,7 @@ let package = Package(
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "CSQLite", "Telemetry", "TestKit"]),
         tests("ControlTests", ["Control", "Telemetry", "TestKit"]),
-        tests("SimulationTests", ["Simulation", "Telemetry", "TestKit"]),
+        tests("SimulationTests", ["Simulation", "poort", "Gateway", "GatewayConfiguration", "MQTT", "Telemetry", "TestKit"]),
         tests("GatewayTests", ["Gateway", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),
         tests("SystemTests", ["poort", "Control", "Telemetry", "Threading", "Storage", "CSQLite", "MQTT", "TestKit"]),
     ],

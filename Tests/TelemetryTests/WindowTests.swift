@@ -73,6 +73,32 @@ struct WindowTests {
         }
     }
 
+    /// In a process of its own, since the zone is the process's. No 00:00, or two of them, or a date that never was.
+    @Test("cuts days where clocks change at midnight, always in the same place", .timeLimit(.minutes(1)))
+    func changesAtMidnight() async {
+        await #expect(processExitsWith: .success) {
+            let days = [
+                ("America/Havana", "2026-03-08T12:00:00Z", "2026-03-08T05:00:00.000Z", 23),
+                ("America/Havana", "2026-11-01T12:00:00Z", "2026-11-01T04:00:00.000Z", 25),
+                ("Asia/Beirut", "2022-03-27T12:00:00Z", "2022-03-26T22:00:00.000Z", 23),
+                ("Asia/Beirut", "2022-10-29T12:00:00Z", "2022-10-28T21:00:00.000Z", 25),
+                ("Pacific/Apia", "2011-12-30T08:00:00Z", "2011-12-29T10:00:00.000Z", 24),
+            ]
+            for (zone, time, start, hours) in days {
+                precondition(DayCalendar.useTimeZone(zone))
+                // What mktime was asked before must not matter.
+                for earlier in ["2026-01-15T12:00:00Z", "2026-07-15T12:00:00Z"] {
+                    _ = DayCalendar.local.day(holding: Timestamp(rfc3339: earlier)!)
+                    let day = DayCalendar.local.day(holding: Timestamp(rfc3339: time)!)
+                    precondition(day.lowerBound.description == start, "\(zone): \(day)")
+                    precondition(day.upperBound - day.lowerBound == Int64(hours) * 3_600_000, "\(zone): \(day)")
+                    precondition(DayCalendar.local.day(holding: day.upperBound).lowerBound == day.upperBound, "\(zone)")
+                    precondition(DayCalendar.local.day(holding: day.lowerBound - 1).upperBound == day.lowerBound, "\(zone)")
+                }
+            }
+        }
+    }
+
     @Test("nests: a window of a finer tier lies in one of the coarser, days and clock changes included", arguments: 0..<10)
     func nests(round: UInt64) {
         var random = SeededGenerator(seed: 0xE57 + round)

@@ -138,7 +138,9 @@ struct SessionLoop: ~Copyable {
 
     private mutating func write() throws(MQTTError) {
         guard let client else { return }
-        if machine.unacknowledged == 0 { try client.maintain() }
+        try client.write()
+        // Also under a stream of QoS 0 messages, for which no acknowledgement tells the broker that we are there.
+        try client.maintain()
         try client.write()
         machine.didWrite(isDrained: !client.wantsWrite, now: monotonicMilliseconds())
         showUnacknowledged()

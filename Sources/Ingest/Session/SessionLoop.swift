@@ -129,6 +129,11 @@ struct SessionLoop: ~Copyable {
             try client.read()
             if inbox.count == before { break }
         } while inbox.count < room && !inbox.hasOpened
+        if case .greeting = machine.phase, !inbox.hasOpened {
+            // CONNECT waits for the end of the TLS handshake, which takes several reads. Nothing is unacknowledged
+            // before the broker has answered it.
+            try client.write()
+        }
         if inbox.count > 0 { line.publishBurst() }
         if inbox.takeOpened() { machine.didOpen(now: monotonicMilliseconds()) }
         machine.didReceive(inbox.count, now: monotonicMilliseconds())

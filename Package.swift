@@ -87,7 +87,7 @@ let package = Package(
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit", logging]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "CSQLite", "Telemetry", "TestKit"]),
-        tests("ControlTests", ["Control", "Telemetry", "TestKit", lifecycle, logging]),
+        tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
         tests("SimulationTests", ["Simulation", "Telemetry", "TestKit"]),
         tests("GatewayTests", ["Gateway", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),
         tests("SystemTests", ["poort", "Telemetry", "Storage", "Processing", "MQTT", "TestKit"]),

@@ -47,6 +47,9 @@ extension ConfigurationReader {
         broker.username = table.string("username")
         broker.passwordFile = table.string("password_file")
         broker.passwordCredential = table.string("password_credential")
+        if let node = table.node("password") {
+            complaints.error(node.place, "a password does not belong here: write it to a file, and give that as `password_file`")
+        }
         if broker.passwordFile != nil, broker.passwordCredential != nil {
             complaints.error(table.place, "give password_file or password_credential, not both")
         }

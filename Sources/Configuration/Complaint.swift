@@ -51,25 +51,27 @@ enum Spelling {
         var best: (word: String, distance: Int)?
         for candidate in words {
             let distance = distance(word.lowercased(), candidate.lowercased())
-            if distance <= max(1, candidate.count / 3), best.map({ distance < $0.distance }) ?? true {
+            if distance <= max(1, candidate.count * 2 / 5), best.map({ distance < $0.distance }) ?? true {
                 best = (candidate, distance)
             }
         }
         return best?.word
     }
 
-    /// Edits from one word to the other: insertions, deletions, replacements (Levenshtein).
+    /// Edits from one word to the other: insertions, deletions, replacements, and swaps of neighbours, which are what
+    /// fingers do most (optimal string alignment).
     private static func distance(_ left: String, _ right: String) -> Int {
         let (left, right) = (Array(left.utf8), Array(right.utf8))
+        var earlier: [Int] = []
         var row = Array(0...right.count)
         for (i, a) in left.enumerated() {
-            var diagonal = row[0]
+            let above = row
             row[0] = i + 1
             for (j, b) in right.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
-                diagonal = above
+                row[j + 1] = min(above[j + 1] + 1, row[j] + 1, above[j] + (a == b ? 0 : 1))
+                if i > 0, j > 0, a == right[j - 1], b == left[i - 1] { row[j + 1] = min(row[j + 1], earlier[j - 1] + 1) }
             }
+            earlier = above
         }
         return row[right.count]
     }

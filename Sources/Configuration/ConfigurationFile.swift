@@ -23,7 +23,7 @@ public enum ConfigurationFile {
         if !complaints.errors.isEmpty {
             throw ConfigurationError(complaints: complaints.errors.sorted { $0.place.isBefore($1.place) })
         }
-        configuration.warnings = complaints.warnings
+        configuration.warnings = complaints.warnings.sorted { $0.place.isBefore($1.place) }
         configuration.fingerprint = Fingerprint.of(configuration)
         return configuration
     }

@@ -70,7 +70,9 @@ struct SourceReader {
         if source.device == nil, !levels.contains("{device}") {
             complaints.error(table.place, "nothing names the device: put {device} into `topic`, or give its path in `device`")
         }
-        if source.values.isEmpty, source.quantity == nil, !levels.contains("{quantity}") {
+        // What is wrong with a table of `values` is said already.
+        let listsValues = if case .table(let fields)? = table.node("values")?.value { !fields.isEmpty } else { table.has("values") }
+        if !listsValues || source.value != nil, source.quantity == nil, !levels.contains("{quantity}") {
             complaints.error(
                 table.place,
                 "nothing names the quantity: put {quantity} into `topic`, give its path in `quantity`, or list `values`")
@@ -100,25 +102,42 @@ struct SourceReader {
         }
     }
 
-    /// `a.b`, `a[0].b`, `a."PM2.5"`.
     private func checkPath(_ text: String, place: Place) {
-        var isQuoted = false
-        var isInIndex = false
-        var previous: Character = "."
-        for character in text {
-            if character == "\"" { isQuoted.toggle() }
-            if !isQuoted {
-                if character == "[" { isInIndex = true }
-                if isInIndex, !"[]0123456789".contains(character) { previous = "!" }
-                if character == "]" { isInIndex = false }
-                if character == ".", previous == "." { previous = "!" }
-            }
-            if previous == "!" { break }
-            previous = character
-        }
-        if text.isEmpty || isQuoted || isInIndex || previous == "!" || previous == "." {
+        if !PathPattern.isPath(text) {
             complaints.error(place, "\"\(text)\" is not a path such as a.b, a[0].b or a.\"PM2.5\"")
         }
+    }
+}
+
+/// A path into a payload, as far as the configuration must understand it: `a.b`, `a[0].b`, `a."PM2.5"`. What it lets
+/// through, `JSONPath` in Ingest takes.
+enum PathPattern {
+    static func isPath(_ text: String) -> Bool {
+        var rest = Substring(text)
+        guard takeKey(from: &rest) else { return false }
+        while let first = rest.popFirst() {
+            switch first {
+            case ".": guard takeKey(from: &rest) else { return false }
+            case "[":
+                guard let end = rest.firstIndex(of: "]"), let index = Int(rest[..<end]), index >= 0 else { return false }
+                rest = rest[rest.index(after: end)...]
+            default: return false
+            }
+        }
+        return true
+    }
+
+    private static func takeKey(from rest: inout Substring) -> Bool {
+        if rest.first == "\"" {
+            rest.removeFirst()
+            guard let end = rest.firstIndex(of: "\"") else { return false }
+            rest = rest[rest.index(after: end)...]
+            return true
+        }
+        let end = rest.firstIndex { $0 == "." || $0 == "[" } ?? rest.endIndex
+        guard end > rest.startIndex else { return false }
+        rest = rest[end...]
+        return true
     }
 }
 

@@ -69,16 +69,20 @@ struct TOMLNode {
 
     private static let maximumKeyParts = 16
 
-    /// The parser goes one call deeper for each part of a dotted key, without a limit of its own.
+    /// The parser goes one call deeper for each part of a dotted key, without a limit of its own. Dots in comments and
+    /// strings are none of a key.
     private static func tooLongKey(in text: String, file: String) -> Place? {
         var line = 1
         var dots = 0
-        for byte in text.utf8 {
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "\n"):
                 line += 1
                 dots = 0
-            case UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "#"): dots = 0
+            case UInt8(ascii: "#"): rest = rest.drop { $0 != UInt8(ascii: "\n") }
+            case UInt8(ascii: "\""), UInt8(ascii: "'"): line += skipString(quote: byte, &rest)
+            case UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: ","), UInt8(ascii: "{"): dots = 0
             case UInt8(ascii: "."):
                 dots += 1
                 if dots >= maximumKeyParts { return Place(file: file, line: line, column: 1) }
@@ -86,6 +90,29 @@ struct TOMLNode {
             }
         }
         return nil
+    }
+
+    /// Goes behind the end of a string that began before `rest`.
+    /// - Returns: how many lines it spans.
+    private static func skipString(quote: UInt8, _ rest: inout Substring.UTF8View) -> Int {
+        let isLong = rest.starts(with: [quote, quote])
+        if isLong { rest = rest.dropFirst(2) }
+        var lines = 0
+        while let byte = rest.popFirst() {
+            switch byte {
+            case quote where !isLong: return lines
+            case quote where rest.starts(with: [quote, quote]):
+                rest = rest.dropFirst(2)
+                return lines
+            case UInt8(ascii: "\\") where quote == UInt8(ascii: "\""): rest = rest.dropFirst()
+            case UInt8(ascii: "\n"):
+                // A short string does not go on: the parser will say so.
+                lines += 1
+                if !isLong { return lines }
+            default: break
+            }
+        }
+        return lines
     }
 
     private init(_ document: OpaquePointer, node: Int, file: String) {

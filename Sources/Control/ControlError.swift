@@ -4,6 +4,8 @@ public struct ControlError: Error, Hashable, Sendable, CustomStringConvertible {
     public var path: String
     public var cause: String
     public var hint: String
+    /// errno, where the cause is the system's; else 0.
+    var systemError: Int32 = 0
 
     public init(operation: String, path: String, cause: String, hint: String = "") {
         self.operation = operation

@@ -50,6 +50,7 @@ public struct ControlServer: Service {
     }
 
     private static func claim(_ path: String) throws(ControlError) {
+        try UnixSocket.checkLength(path)
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
             let directory = String(path[..<slash])
             if access(directory, F_OK) != 0, mkdir(directory, 0o750) != 0 {
@@ -58,10 +59,16 @@ public struct ControlServer: Service {
                     cause: String(cString: strerror(errno)), hint: "make it, or set [control] socket")
             }
         }
-        guard access(path, F_OK) == 0 else { return }
+        guard let isSocket = UnixSocket.isSocket(path) else { return }
+        guard isSocket else {
+            throw ControlError(
+                operation: "listen", path: path, cause: "something else than a socket is there",
+                hint: "set [control] socket to a path of its own")
+        }
         do throws(ControlError) {
             _ = try UnixSocket(path: path, timeoutSeconds: 1)
         } catch {
+            guard error.systemError == ECONNREFUSED else { throw error }
             unlink(path)
             return
         }

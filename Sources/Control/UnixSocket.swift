@@ -10,11 +10,7 @@ struct UnixSocket: ~Copyable {
     }
 
     private static func connected(to path: String, timeoutSeconds: Int) throws(ControlError) -> Int32 {
-        guard path.utf8.count < UnixSocket.maximumPathBytes else {
-            throw ControlError(
-                operation: "use the control socket", path: path, cause: "its path is longer than 107 bytes",
-                hint: "set [control] socket to a shorter one")
-        }
+        try checkLength(path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -36,7 +32,21 @@ struct UnixSocket: ~Copyable {
 
     deinit { close(descriptor) }
 
-    private static var maximumPathBytes: Int { 108 }
+    /// - Returns: nil where nothing is.
+    static func isSocket(_ path: String) -> Bool? {
+        var information = stat()
+        guard lstat(path, &information) == 0 else { return nil }
+        return information.st_mode & S_IFMT == S_IFSOCK
+    }
+
+    /// Source: unix(7), sun_path.
+    static func checkLength(_ path: String) throws(ControlError) {
+        guard path.utf8.count < 108 else {
+            throw ControlError(
+                operation: "use the control socket", path: path, cause: "its path is longer than 107 bytes",
+                hint: "set [control] socket to a shorter one")
+        }
+    }
 
     private static func failure(path: String, code: Int32) -> ControlError {
         let hint =
@@ -45,8 +55,10 @@ struct UnixSocket: ~Copyable {
             case EACCES, EPERM: "your user may not: add it to the group poort, or use sudo"
             default: ""
             }
-        return ControlError(
+        var error = ControlError(
             operation: "reach the daemon", path: path, cause: String(cString: strerror(code)), hint: hint)
+        error.systemError = code
+        return error
     }
 
     func send(_ bytes: [UInt8]) -> Bool {

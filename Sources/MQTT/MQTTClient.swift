@@ -33,6 +33,8 @@ public final class MQTTClient {
     private let handle: OpaquePointer
     fileprivate let onMessage: (Message) -> Void
     fileprivate let onEvent: (Event) -> Void
+    /// Why the broker did not take the connection, which is more than the code of the read that brought it says.
+    fileprivate var refusal: MQTTError?
 
     /// Makes a client that is not connected yet.
     /// - Throws: `MQTTError` when TLS files cannot be used or an option is out of range.
@@ -110,9 +112,13 @@ public final class MQTTClient {
     public var descriptor: Int32 { mosquitto_socket(handle) }
 
     /// Reads at most one packet; never blocks. Messages and events are delivered before it returns.
-    /// - Throws: when the connection is lost.
+    /// - Throws: when the connection is lost, or the broker refused it.
     public func read() throws(MQTTError) {
-        try check(mosquitto_loop_read(handle, 1), "read")
+        do throws(MQTTError) {
+            try check(mosquitto_loop_read(handle, 1), "read")
+        } catch {
+            throw refusal ?? error
+        }
     }
 
     /// Sends what is queued, acknowledgements included, as far as the socket takes it.
@@ -208,9 +214,10 @@ extension MQTTClient {
         }
         mosquitto_connect_v5_callback_set(handle) { _, context, code, flags, _ in
             MQTTClient.deliver(context) { client in
-                code == 0
-                    ? .connected(sessionPresent: flags & 1 != 0)
-                    : .refused(MQTTError(broker: client.options.address, refusal: code))
+                if code == 0 { return .connected(sessionPresent: flags & 1 != 0) }
+                let refusal = MQTTError(broker: client.options.address, refusal: code)
+                client.refusal = refusal
+                return .refused(refusal)
             }
         }
         mosquitto_disconnect_v5_callback_set(handle) { _, context, code, _ in

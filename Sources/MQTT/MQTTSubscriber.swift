@@ -6,7 +6,10 @@ public final class MQTTSubscriber {
     private let inbox: Inbox
 
     private final class Inbox {
-        var deliver: (MQTTClient.Message) -> Void = { _ in }
+        /// Nil between two calls of ``MQTTSubscriber/receive(milliseconds:deliver:)``.
+        var deliver: ((MQTTClient.Message) -> Void)?
+        /// What came with the answer to the subscription: retained messages, or those of a resumed session.
+        var early: [(topic: [UInt8], payload: [UInt8], packetID: UInt16, isRetained: Bool)] = []
         var isOpen = false
         var isSubscribed = false
         var failure: MQTTError?
@@ -17,7 +20,12 @@ public final class MQTTSubscriber {
         let inbox = Inbox()
         self.inbox = inbox
         client = try MQTTClient(
-            options, onMessage: { inbox.deliver($0) },
+            options,
+            onMessage: { message in
+                if let deliver = inbox.deliver { return deliver(message) }
+                inbox.early.append(
+                    (Array(message.topic), Array(message.payload), message.packetID, message.isRetained))
+            },
             onEvent: { event in
                 switch event {
                 case .connected: inbox.isOpen = true
@@ -44,11 +52,25 @@ public final class MQTTSubscriber {
     /// Receives for so long at most.
     /// - Parameter deliver: gets each message; its buffers are valid during the call only.
     public func receive(milliseconds: Int32, deliver: @escaping (MQTTClient.Message) -> Void) throws(MQTTError) {
+        if !inbox.early.isEmpty { return deliverEarly(deliver) }
         inbox.deliver = deliver
-        defer { inbox.deliver = { _ in } }
+        defer { inbox.deliver = nil }
         try step(milliseconds: milliseconds)
         try client.maintain()
         try client.write()
+    }
+
+    private func deliverEarly(_ deliver: (MQTTClient.Message) -> Void) {
+        for message in inbox.early {
+            message.topic.withUnsafeBytes { topic in
+                message.payload.withUnsafeBytes { payload in
+                    deliver(
+                        MQTTClient.Message(
+                            topic: topic, payload: payload, packetID: message.packetID, isRetained: message.isRetained))
+                }
+            }
+        }
+        inbox.early = []
     }
 
     public func close() {

@@ -16,23 +16,46 @@ public struct DayCalendar: Sendable {
         return Timestamp(milliseconds: start)..<Timestamp(milliseconds: start + 86_400_000)
     }
 
-    /// Days of the process's time zone, from midnight to midnight on the wall clock.
+    /// Days of the process's time zone, by the date on the wall clock.
     ///
     /// The zone is what `TZ` says; call ``useTimeZone(_:)`` once at start. Any thread. Source: localtime_r(3), mktime(3).
     public static let local = DayCalendar { time in
-        var seconds = time_t(time.milliseconds.flooredQuotient(1000))
-        var wallClock = tm()
-        localtime_r(&seconds, &wallClock)
-        return midnight(of: wallClock, daysLater: 0)..<midnight(of: wallClock, daysLater: 1)
+        let day = wallClock(time.milliseconds.flooredQuotient(1000))
+        return start(of: day, daysLater: 0)..<start(of: day, daysLater: 1)
     }
 
-    private static func midnight(of wallClock: tm, daysLater: Int32) -> Timestamp {
+    private static func wallClock(_ seconds: Int64) -> tm {
+        var seconds = time_t(seconds)
+        var wallClock = tm()
+        localtime_r(&seconds, &wallClock)
+        return wallClock
+    }
+
+    /// The first second whose date is that of the day: where clocks change at midnight, there may be no 00:00 or two of
+    /// them, and mktime(3) answers by what it was asked before.
+    private static func start(of day: tm, daysLater: Int32) -> Timestamp {
         var midnight = tm()
-        midnight.tm_year = wallClock.tm_year
-        midnight.tm_mon = wallClock.tm_mon
-        midnight.tm_mday = wallClock.tm_mday + daysLater
+        midnight.tm_year = day.tm_year
+        midnight.tm_mon = day.tm_mon
+        midnight.tm_mday = day.tm_mday + daysLater
+        // At noon, to find the date, which every zone has; then at midnight.
+        var date = midnight
+        date.tm_hour = 12
+        date.tm_isdst = -1
+        mktime(&date)
         midnight.tm_isdst = -1
-        return Timestamp(seconds: Int64(mktime(&midnight)))
+        let guess = Int64(mktime(&midnight))
+        if !isBefore(wallClock(guess), date), isBefore(wallClock(guess - 1), date) { return Timestamp(seconds: guess) }
+        var (before, reached) = (guess - 129_600, guess + 129_600)
+        while reached - before > 1 {
+            let middle = before + (reached - before) / 2
+            if isBefore(wallClock(middle), date) { before = middle } else { reached = middle }
+        }
+        return Timestamp(seconds: reached)
+    }
+
+    private static func isBefore(_ left: tm, _ right: tm) -> Bool {
+        (left.tm_year, left.tm_mon, left.tm_mday) < (right.tm_year, right.tm_mon, right.tm_mday)
     }
 
     /// Sets the process's time zone for ``local``. Before any other thread runs: setenv(3) is not thread-safe.

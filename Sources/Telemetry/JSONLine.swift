@@ -61,7 +61,8 @@ public struct JSONLine: Sendable {
 
     public static func number(_ value: Double) -> String {
         guard value.isFinite else { return "null" }
-        if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
+        // From 2^54 on, `description` has an exponent in place of a fraction.
+        if value == value.rounded(), abs(value) < 0x1p54 { return String(Int64(value)) }
         return value.description
     }
 
@@ -74,7 +75,8 @@ public struct JSONLine: Sendable {
             case "\n": text += "\\n"
             case "\r": text += "\\r"
             case "\t": text += "\\t"
-            case "\u{0}"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
+            // U+0080 to U+009F drive a terminal as escape sequences do. Source: ECMA-48, 5.3.
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
                 let hex = String(scalar.value, radix: 16)
                 text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
             default: text.unicodeScalars.append(scalar)

@@ -112,6 +112,11 @@ public final class Decoder {
                 return
             }
             converted = conversion.apply(number)
+            guard converted.isFinite else {
+                message.reject(
+                    .badValue, "\(quantity.text.excerpt) of \(value.shown) \(unit.text.excerpt) is too large", readings: 1)
+                return
+            }
         }
         message.readings.append(
             Reading(

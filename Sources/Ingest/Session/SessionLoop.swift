@@ -13,13 +13,15 @@ struct SessionLoop: ~Copyable {
     private var machine: SessionMachine
     private var client: MQTTClient?
     private let inbox: SessionInbox
+    /// Filters of earlier options. Asked back at every greeting, since a connection may be lost before the broker heard.
+    private var abandoned: Set<String> = []
 
     init(options: BrokerOptions, line: any IntakeLine, shared: SessionShared, logger: Logger) {
         self.options = options
         self.line = line
         self.shared = shared
         self.logger = logger
-        inbox = SessionInbox(line: line)
+        inbox = SessionInbox(line: line, address: options.connection.address)
         machine = SessionLoop.machine(for: options)
     }
 
@@ -41,8 +43,8 @@ struct SessionLoop: ~Copyable {
     private mutating func turn() -> Bool {
         let now = monotonicMilliseconds()
         shared.heartbeat.store(now, ordering: .relaxed)
+        if let new = shared.replacement.withLock({ $0.take() }) { adopt(new) }
         if shared.shouldStop.load(ordering: .acquiring) { machine.requestStop(now: now) }
-        if let new = shared.replacement.withLock({ $0.take() }) { adopt(new, now: now) }
         let action = machine.next(now: now, storage: line.status)
         do throws(MQTTError) {
             switch action {
@@ -92,6 +94,8 @@ struct SessionLoop: ~Copyable {
 
     private mutating func greet() throws(MQTTError) {
         guard let client else { return }
+        // The session at the broker remembers subscriptions, so what is gone must be taken back.
+        for filter in abandoned { try client.unsubscribe(filter) }
         try client.subscribe(options.subscriptions)
         try client.publish(options.statusTopic, payload: statusPayload("online"), isRetained: true)
         try client.write()
@@ -125,6 +129,11 @@ struct SessionLoop: ~Copyable {
             try client.read()
             if inbox.count == before { break }
         } while inbox.count < room && !inbox.hasOpened
+        if case .greeting = machine.phase, !inbox.hasOpened {
+            // CONNECT waits for the end of the TLS handshake, which takes several reads. Nothing is unacknowledged
+            // before the broker has answered it.
+            try client.write()
+        }
         if inbox.count > 0 { line.publishBurst() }
         if inbox.takeOpened() { machine.didOpen(now: monotonicMilliseconds()) }
         machine.didReceive(inbox.count, now: monotonicMilliseconds())
@@ -134,7 +143,9 @@ struct SessionLoop: ~Copyable {
 
     private mutating func write() throws(MQTTError) {
         guard let client else { return }
-        if machine.unacknowledged == 0 { try client.maintain() }
+        try client.write()
+        // Also under a stream of QoS 0 messages, for which no acknowledgement tells the broker that we are there.
+        try client.maintain()
         try client.write()
         machine.didWrite(isDrained: !client.wantsWrite, now: monotonicMilliseconds())
         showUnacknowledged()
@@ -200,14 +211,11 @@ struct SessionLoop: ~Copyable {
         }
     }
 
-    private mutating func adopt(_ new: BrokerOptions, now: Int64) {
+    private mutating func adopt(_ new: BrokerOptions) {
         guard new != options else { return }
-        let abandoned = options.subscriptions.filter { !new.subscriptions.contains($0) }
-        if options.connection == new.connection, let client, machine.phase == .reading {
-            // The session at the broker remembers subscriptions, so what is gone must be taken back.
-            for filter in abandoned { try? client.unsubscribe(filter) }
-        }
+        abandoned = abandoned.union(options.subscriptions).subtracting(new.subscriptions)
         options = new
+        inbox.address = new.connection.address
         client?.abort()
         client = nil
         machine = SessionLoop.machine(for: new)
@@ -231,13 +239,15 @@ struct SessionLoop: ~Copyable {
 /// Takes the client's callbacks while it reads.
 private final class SessionInbox {
     private let line: any IntakeLine
+    var address: String
     private(set) var count = 0
     private(set) var hasOpened = false
     private(set) var isResumed = false
     private var failure: MQTTError?
 
-    init(line: any IntakeLine) {
+    init(line: any IntakeLine, address: String) {
         self.line = line
+        self.address = address
     }
 
     func clear() {
@@ -264,11 +274,11 @@ private final class SessionInbox {
             line.connectionOpened(isResumed: sessionPresent)
         case .refused(let error): failure = error
         case .disconnected(let cause):
-            failure = failure ?? MQTTError(operation: "keep the connection", broker: "", cause: cause)
+            failure = failure ?? MQTTError(operation: "keep the connection", broker: address, cause: cause)
         case .subscribed(let granted):
             if granted.contains(where: { $0 >= 128 }) {
                 failure = MQTTError(
-                    operation: "subscribe", broker: "", cause: "the broker refused a subscription",
+                    operation: "subscribe", broker: address, cause: "the broker refused a subscription",
                     hint: "check the broker's access rules for this user")
             }
         case .published: break

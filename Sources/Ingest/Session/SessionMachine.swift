@@ -167,7 +167,7 @@ public struct SessionMachine: ~Copyable {
 
     public mutating func didRequestCommit(_ number: UInt64, now: Int64) {
         stall.batchEnded(
-            count: unacknowledged, quietFor: now - lastArrival, interval: limits.commitIntervalMilliseconds)
+            count: unacknowledged, quietFor: now - lastArrival, interval: limits.commitIntervalMilliseconds, now: now)
         phase = .committing(number)
     }
 
@@ -213,22 +213,29 @@ public struct SessionMachine: ~Copyable {
 /// Finds out that a broker has fewer messages in flight than we offered to take, so that waiting for more is vain.
 ///
 /// It shows when deliveries begin at once after an acknowledgement, and stop at the same count twice, long before the
-/// commit is due.
+/// commit is due. A steady trickle can look the same, and would then be committed in small pieces, which wears flash:
+/// so what was found is forgotten after a while, and has to show again.
 private struct StallDetector {
     private(set) var window: Int?
+    private var foundAt: Int64 = 0
     private var lastCount = 0
     private var beganAtOnce = false
+
+    private static let memoryMilliseconds: Int64 = 30_000
 
     mutating func batchBegan(afterWriting milliseconds: Int64) {
         beganAtOnce = milliseconds < 100
     }
 
-    mutating func batchEnded(count: Int, quietFor: Int64, interval: Int64) {
+    mutating func batchEnded(count: Int, quietFor: Int64, interval: Int64, now: Int64) {
         if let window {
-            if count < window { self.window = nil }
+            if count < window || now - foundAt >= StallDetector.memoryMilliseconds { self.window = nil }
             lastCount = 0
         } else if beganAtOnce, quietFor >= interval / 2 {
-            if count == lastCount { window = count }
+            if count == lastCount {
+                window = count
+                foundAt = now
+            }
             lastCount = count
         } else {
             lastCount = 0

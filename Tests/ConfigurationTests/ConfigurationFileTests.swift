@@ -1,0 +1,81 @@
+import GatewayConfiguration
+import Glibc
+import TestKit
+import Testing
+
+@Suite("Configuration files")
+struct ConfigurationFileTests {
+    private let directory = TemporaryDirectory()
+
+    private func failure(_ path: String) -> String {
+        let error = #expect(throws: ConfigurationError.self) { try ConfigurationFile.load(path: path) }
+        #expect(error?.complaints.count == 1)
+        return error?.description ?? ""
+    }
+
+    @Test("that cannot be read are refused with the path and the reason")
+    func unreadable() {
+        let missing = directory.file("none.toml")
+        #expect(failure(missing) == "\(missing): cannot open: No such file or directory")
+        #expect(failure(directory.path).contains("directory"))
+        let binary = directory.file("binary.toml")
+        let descriptor = open(binary, O_WRONLY | O_CREAT, 0o644)
+        _ = write(descriptor, [0x61, 0xFF, 0xFE] as [UInt8], 3)
+        close(descriptor)
+        #expect(failure(binary) == "\(binary): not UTF-8 text")
+        let comment = "# " + String(repeating: "x", count: 1 << 20) + "\n"
+        #expect(failure(directory.write(leastSource + comment, to: "large.toml")).contains("larger than 1 MiB"))
+        let fitting = "#" + String(repeating: "x", count: (1 << 20) - leastSource.utf8.count - 2) + "\n"
+        #expect(throws: Never.self) { try ConfigurationFile.load(path: directory.write(leastSource + fitting, to: "fits.toml")) }
+    }
+
+    @Test("of conf.d are merged in the order of their names, and only those that end in .toml")
+    func merged() throws {
+        let path = directory.write(leastSource + "[broker]\nclient_id = \"base\"\nusername = \"u\"\n", to: "poort.toml")
+        #expect(mkdir(directory.file("conf.d"), 0o755) == 0)
+        directory.write("[broker]\nclient_id = \"ten\"\n[[device]]\nid = \"b\"\n", to: "conf.d/10.toml")
+        directory.write("[broker]\nclient_id = \"two\"\n[[device]]\nid = \"c\"\n[quantity.pm10]\nkind = \"gauge\"\n", to: "conf.d/2.toml")
+        directory.write("[[device]]\nid = \"a\"\n[[source]]\nname = \"s\"\ntopic = \"{device}/{quantity}\"\n", to: "conf.d/05.toml")
+        for ignored in ["conf.d/x.toml.bak", "conf.d/.hidden.toml", "conf.d/README"] { directory.write("not TOML", to: ignored) }
+        let read = try ConfigurationFile.load(path: path)
+        #expect(read.broker.clientID == "two", "10 comes before 2")
+        #expect(read.broker.username == "u")
+        #expect(read.deviceList.map(\.id) == ["a", "b", "c"])
+        #expect(read.sources.map(\.name) == ["sensors/{type}/{device}/{quantity}", "s"])
+    }
+
+    @Test("of conf.d are named in complaints about them")
+    func complaintsNameFile() {
+        let path = directory.write(leastSource + "[broker]\nclient_id = \"base\"\n", to: "poort.toml")
+        #expect(mkdir(directory.file("conf.d"), 0o755) == 0)
+        directory.write("\n[broker]\nclient_id = 5\n", to: "conf.d/a.toml")
+        #expect(failure(path).hasPrefix("\(directory.file("conf.d/a.toml")):3:13: "))
+        directory.write("[broker", to: "conf.d/a.toml")
+        #expect(failure(path).hasPrefix("\(directory.file("conf.d/a.toml")):1:"))
+    }
+
+    @Test("have the same fingerprint for the same content, however it is written")
+    func sameFingerprint() throws {
+        let one = try load(leastSource + "[broker]\nclient_id = \"c\"\nkeepalive = \"60s\"\n[storage.retention]\nraw = \"20d\"\n\"1m\" = \"40d\"\n")
+        let other = try load(
+            "# comment\nstorage.retention = { \"1m\" = \"40d\", raw = \"480h\" }\nbroker = { keepalive = \"1m\", client_id = 'c' }\n" + leastSource)
+        #expect(one == other)
+        #expect(one.fingerprint == other.fingerprint)
+        #expect(one.fingerprint.count == 16 && one.fingerprint.allSatisfy(\.isHexDigit))
+    }
+
+    @Test("have another fingerprint for every change of content")
+    func otherFingerprints() throws {
+        let changes = [
+            "", "[broker]\nclient_id = \"nil\"", "[broker]\nusername = \"nil\"", "[broker]\nusername = \"u\"", "[broker]\nkeepalive = \"61s\"",
+            "[storage.retention]\nraw = \"29d\"", "[storage.retention]\nraw = \"29d\"\n\"1m\" = \"30d\"", "[storage.retention]\n\"1m\" = \"forever\"",
+            "[devices]\nunknown = \"quarantine\"", "[[device]]\nid = \"a\"", "[[device]]\nid = \"a\"\ninterval = \"1s\"",
+            "[[device]]\nid = \"a\"\nquantity.pm10.gross_range = { fail = [0, 1] }", "[[device]]\nid = \"a\"\nquantity.pm1.gross_range = { fail = [0, 1] }",
+            "[quantity.pm10]\nkind = \"event\"", "[quantity.own]\nunit = \"%\"\nkind = \"gauge\"", "[log]\nlevel = \"debug\"",
+        ]
+        let fingerprints = try changes.map { try load(leastSource + $0).fingerprint }
+        #expect(Set(fingerprints).count == changes.count)
+        // Dictionaries have another order in each process, and in each instance.
+        for _ in 0..<20 { #expect(try load(leastSource + changes[6]).fingerprint == fingerprints[6]) }
+    }
+}

@@ -1,0 +1,78 @@
+import Control
+import Testing
+
+@Suite("StatusCoding")
+struct StatusCodingTests {
+    /// A report in which every part is there, with texts that are hard to carry.
+    static var full: StatusReport {
+        var report = StatusReport(
+            gateway: "stadshagen-01", version: "1.0", isRunning: true, now: "2026-11-23T10:00:00.000Z",
+            configuration: .init(
+                path: "/etc/poort/poort.toml", fingerprint: "0123456789abcdef", loaded: "2026-11-23T09:00:00.000Z",
+                reloadError: "line 3:\n\"quoted\" \\ \u{2028} é😀"),
+            storage: .init(path: "/var/lib/poort/poort.db", databaseBytes: 1 << 40, walBytes: 0, freeBytes: .max),
+            ledger: .init(
+                balanced: true, messages: .init(received: 10, stored: 5, duplicate: 2, quarantined: 2, rejected: 1),
+                readings: .init(received: 20, stored: 15, duplicate: 3, quarantined: 2, rejected: 0)))
+        report.process = .init(pid: 4711, started: "2026-11-23T09:00:00.000Z", residentBytes: 18_000_000)
+        report.broker = .init(
+            state: "connected", address: "[::1]:8883", connectedSeconds: 12.5, nextAttemptSeconds: nil, connections: 3,
+            failedAttempts: 0, lastError: nil, unacknowledged: 7, receiveMaximum: 2000, subscriptions: ["a/+", "b/#"])
+        report.ring = .init(depth: 3, capacity: 8192)
+        report.rates = .init(
+            messagesPerSecond10s: 0.1, messagesPerSecond5m: 1e-9, readingsPerSecond10s: 50, readingsPerSecond5m: 49.75)
+        report.storage.lastCommitMilliseconds = 1.25
+        report.storage.failure = "disk full"
+        report.aggregates = .init(closed: 9, revised: 1, waiting: 0, closedUntil: nil)
+        report.sensors = [
+            .init(
+                device: "aq-0001", type: "air_quality", quantity: "pm2_5", unit: "ug/m3", value: -0.1, time: "t",
+                ageSeconds: 3, flag: 1, isLate: nil)
+        ]
+        return report
+    }
+
+    @Test("every field comes back, in snake case on the way")
+    func roundTrip() throws {
+        let bytes = try StatusCoding.encode(StatusCodingTests.full)
+        #expect(try StatusCoding.decode(bytes) == StatusCodingTests.full)
+        let text = String(decoding: bytes, as: UTF8.self)
+        for key in ["is_running", "resident_bytes", "reload_error", "receive_maximum", "messages_per_second10s", "closed", "age_seconds"] {
+            #expect(text.contains("\"\(key)\""))
+        }
+        #expect(!text.contains("\n"), "one line")
+    }
+
+    @Test("a report without a daemon comes back too")
+    func offline() throws {
+        var report = StatusCodingTests.full
+        (report.process, report.broker, report.ring, report.rates, report.aggregates) = (nil, nil, nil, nil, nil)
+        report.sensors = []
+        #expect(try StatusCoding.decode(StatusCoding.encode(report)) == report)
+    }
+
+    @Test("what is not a report is refused", arguments: ["", "{}", "null", "[1]", "{\"gateway\":1}", "nonsense"])
+    func refused(text: String) {
+        #expect(throws: (any Error).self) { try StatusCoding.decode(Array(text.utf8)) }
+    }
+
+    @Test("knows when somebody should look")
+    func problems() {
+        var fine = StatusCodingTests.full
+        fine.storage.failure = nil
+        #expect(!fine.hasProblem)
+        #expect(StatusCodingTests.full.hasProblem, "the storage fails")
+        var away = fine
+        away.broker?.state = "waiting to reconnect"
+        #expect(away.hasProblem)
+        var unbalanced = fine
+        unbalanced.ledger.balanced = false
+        #expect(unbalanced.hasProblem)
+        var stopped = fine
+        stopped.isRunning = false
+        #expect(stopped.hasProblem)
+        var bare = fine
+        bare.broker = nil
+        #expect(bare.hasProblem)
+    }
+}

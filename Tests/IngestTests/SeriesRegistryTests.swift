@@ -76,14 +76,14 @@ struct SeriesRegistryTests {
     func conversions() throws {
         var registry = SeriesRegistry(options: options(), firstNumber: 0)
         #expect(find(&registry, "a", "pressure").isNew)
-        func factor(_ unit: String) -> Double? {
-            Array(unit.utf8).withUnsafeBytes { registry.conversion(0, from: $0) }?.factor
+        func converted(_ unit: String) -> Double? {
+            Array(unit.utf8).withUnsafeBytes { registry.conversion(0, from: $0) }?.apply(1)
         }
         for _ in 0..<2 {
-            #expect(factor("Pa") == 0.01)
-            #expect(factor("kPa") == 10)
-            #expect(factor("Cel") == nil)
-            #expect(factor("hPa") == 1)
+            #expect(converted("Pa") == 0.01)
+            #expect(converted("kPa") == 10)
+            #expect(converted("Cel") == nil)
+            #expect(converted("hPa") == 1)
         }
     }
 }

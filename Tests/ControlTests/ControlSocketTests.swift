@@ -188,14 +188,14 @@ struct ControlSocketTests {
             }
         }
         try #require(isListening)
-        let answering = Task.detached {
+        let answering = WorkerThread(name: "answer") {
             let accepted = accept(listener, nil, nil)
             var request = [UInt8](repeating: 0, count: 4096)
             _ = read(accepted, &request, request.count)
             _ = write(accepted, answer, answer.utf8.count)
             close(accepted)
         }
-        defer { answering.cancel() }
+        defer { #expect(answering.join(milliseconds: 20_000)) }
         do {
             _ = try ask()
             return nil

@@ -20,7 +20,8 @@ struct StatusCodingTests {
             failedAttempts: 0, lastError: nil, unacknowledged: 7, receiveMaximum: 2000, subscriptions: ["a/+", "b/#"])
         report.ring = .init(depth: 3, capacity: 8192)
         report.rates = .init(
-            messagesPerSecond10s: 0.1, messagesPerSecond5m: 1e-9, readingsPerSecond10s: 50, readingsPerSecond5m: 49.75)
+            messagesPerSecond: 0.1, messagesPerSecondFiveMinutes: 1e-9, readingsPerSecond: 50,
+            readingsPerSecondFiveMinutes: 49.75)
         report.storage.lastCommitMilliseconds = 1.25
         report.storage.failure = "disk full"
         report.aggregates = .init(closed: 9, revised: 1, waiting: 0, closedUntil: nil)
@@ -37,7 +38,7 @@ struct StatusCodingTests {
         let bytes = try StatusCoding.encode(StatusCodingTests.full)
         #expect(try StatusCoding.decode(bytes) == StatusCodingTests.full)
         let text = String(decoding: bytes, as: UTF8.self)
-        for key in ["is_running", "resident_bytes", "reload_error", "receive_maximum", "messages_per_second10s", "closed", "age_seconds"] {
+        for key in ["is_running", "resident_bytes", "reload_error", "receive_maximum", "messages_per_second_five_minutes", "closed", "age_seconds"] {
             #expect(text.contains("\"\(key)\""))
         }
         #expect(!text.contains("\n"), "one line")

@@ -22,8 +22,7 @@ struct CrashTests {
         let publication = traffic.publish(to: broker.clientOptions(clientID: "publisher"))
         var killsAmidReadings = 0
         for round in 1...30 {
-            publication.allow(traffic.count * round / 30)
-            try? await Task.sleep(for: .milliseconds(Int.random(in: 20...500, using: &random)))
+            await flow(publication, round: round, of: traffic, steps: Int.random(in: 2...50, using: &random))
             gateway.kill()
             if gateway.storedCount < traffic.count * round / 30 { killsAmidReadings += 1 }
             try gateway.start()
@@ -47,13 +46,22 @@ struct CrashTests {
         traffic.timelessEvery = 0
         let publication = traffic.publish(to: broker.clientOptions(clientID: "publisher"))
         for round in 1...30 {
-            publication.allow(traffic.count * round / 30)
-            try? await Task.sleep(for: .milliseconds(Int.random(in: 20...500, using: &random)))
+            await flow(publication, round: round, of: traffic, steps: Int.random(in: 2...50, using: &random))
             if round % 3 == 0 { try broker.restart() }
             gateway.kill()
             try gateway.start()
         }
         try await verify(traffic, publication: publication, gateway: gateway, seed: random.seed)
+    }
+
+    /// Lets a thirtieth of the readings go out, little by little, so that what follows falls among the last of them.
+    private func flow(_ publication: Traffic.Publication, round: Int, of traffic: Traffic, steps: Int) async {
+        let portion = traffic.count / 30
+        for step in 1...steps {
+            let rest = round == 30 && step == steps ? traffic.count : portion * (round - 1) + portion * step / steps
+            publication.allow(rest)
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     private func verify(

@@ -43,6 +43,11 @@ struct Simulate: ParsableCommand {
     @Option(help: "End after so many seconds.")
     var seconds: Double?
 
+    @Option(
+        help: "First publish at once what the sensors measured before, this far back, as after an outage.",
+        transform: DurationText.milliseconds)
+    var backlog: Int64?
+
     @Flag(help: "Write a capture to standard output instead of publishing.")
     var capture = false
 
@@ -76,8 +81,8 @@ struct Simulate: ParsableCommand {
         if !capture, from != nil || duration != nil {
             throw ValidationError("--from and --duration go with --capture; --seconds limits publishing")
         }
-        if capture || printsConfiguration, seconds != nil {
-            throw ValidationError("--seconds limits publishing; a capture has --duration")
+        if capture || printsConfiguration, seconds != nil || backlog != nil {
+            throw ValidationError("--seconds and --backlog go with publishing; a capture has --from and --duration")
         }
         if capture, broker != nil { throw ValidationError("--capture publishes nothing: leave out --broker") }
         if printsConfiguration, configurationPath != nil {
@@ -142,7 +147,7 @@ struct Simulate: ParsableCommand {
     private func publish(_ street: Street, _ loaded: Configuration?) throws {
         Interruption.watch()
         let player = try StreetPlayer(street, broker: brokerOptions(loaded))
-        let ending = player.play(seconds: seconds)
+        let ending = player.play(seconds: seconds, backlogMilliseconds: backlog ?? 0)
         StandardError.write("poort simulate: \(ending.summary)\n")
         if let failure = ending.failure { throw failure }
     }

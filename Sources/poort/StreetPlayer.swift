@@ -38,13 +38,14 @@ final class StreetPlayer {
     }
 
     /// Plays until a signal comes, or for that long.
-    func play(seconds: Double?) -> Ending {
+    /// - Parameter backlogMilliseconds: how far back to begin; what is due by now is published at once.
+    func play(seconds: Double?, backlogMilliseconds: Int64) -> Ending {
         let began = ContinuousClock.now
         let start = Timestamp.now()
         let end = seconds.map { start + Int64($0 * 1000) } ?? .distantFuture
         // The clock that never steps tells how far the street has come, so that setting the clock makes no jump in it.
         func now() -> Timestamp { start + (ContinuousClock.now - began).wholeMilliseconds }
-        var messages = street.messages(from: start, to: end)
+        var messages = street.messages(from: start - backlogMilliseconds, to: end)
         var upcoming = messages.next()
         var progress = ProgressLine()
         while !Interruption.hasCome, now() < end {

@@ -37,33 +37,39 @@ struct ComplaintTests {
         expectComplaint(leastSource + "[brokr]\nx = 1", at: "4:2", "unknown key `brokr`", "did you mean `broker`?")
         expectComplaint(leastSource + "[storage]\npaht = \"/x\"", at: "5:1", "`paht` in [storage]", "`path`")
         expectComplaint(leastSource + "zzzzzzzz = 1", at: "4:1", "unknown key `zzzzzzzz` in [[source]]")
-        expectComplaint(leastSource + "[quantity.pm25x]\nunit = \"ug/m3\"", at: "4:11", "`pm25x`", "did you mean `pm2_5`?")
-        expectComplaint("[[source]]\ntopic = \"x/{device}\"\nvalues = { pm25x = \"p\" }", at: "3:12", "did you mean `pm2_5`?")
-        expectComplaint(leastSource + "[[device]]\nid = \"a\"\nquantity.humidty.gross_range = { fail = [0, 1] }", at: "6:10", "`humidity`")
+        expectComplaint(
+            leastSource + "[quantity.pm25x]\nunit = \"ug/m3\"", at: "4:11", "`pm25x`", "did you mean `pm2_5`?")
+        expectComplaint(
+            "[[source]]\ntopic = \"x/{device}\"\nvalues = { pm25x = \"p\" }", at: "3:12", "did you mean `pm2_5`?")
+        expectComplaint(
+            leastSource + "[[device]]\nid = \"a\"\nquantity.humidty.gross_range = { fail = [0, 1] }", at: "6:10",
+            "`humidity`")
     }
 
-    @Test("name the wrong type or range, and the right one", arguments: [
-        ("[storage]\ncommit_interval = \"1ms\"", "5:19", "100ms to 30s"),
-        ("[storage]\ncommit_interval = \"-1s\"", "5:19", "duration"),
-        ("[storage]\nquarantine_limit = 5", "5:20", "size in a string"),
-        ("[broker]\nreceive_maximum = 70000", "5:19", "65535"),
-        ("[broker]\nreceive_maximum = 1.5", "5:19", "whole number"),
-        ("[broker]\nclient_id = 5", "5:13", "string, not 5"),
-        ("[broker]\nclient_id = \"\"", "5:13", "empty"),
-        ("[broker]\nurl = \"http://x\"", "5:7", "mqtt://127.0.0.1:1883"),
-        ("[broker]\nurl = \"mqtt://x:70000\"", "5:7", "mqtt"),
-        ("[broker]\nstatus_topic = \"a/#\"", "5:16", "+ or #"),
-        ("[broker]\nurl = \"mqtt://localhost\"\nca_file = \"/etc/passwd\"", "6:11", "mqtts://"),
-        ("[gateway]\ntimezone = \"Europe/Amsterdan\"", "5:12", "time zone"),
-        ("[gateway]\nname = \"a/b\"", "5:8", "topic"),
-        ("[log]\nlevel = \"verbose\"", "5:9", "one of trace"),
-        ("[quantity.pm10]\ngross_range = { fail = [0, 5], suspect = [0, 9] }", "5:15", "within"),
-        ("[quantity.pm10]\ngross_range = { fail = [0, nan] }", "5:24", "two numbers"),
-        ("[quantity.pm10]\nunit = \"Cel\"", "4:11", "gross_range"),
-        ("[[device]]\nid = \"a\"\nlocation = { lat = 91, lon = 6 }", "6:20", "-90"),
-        ("[[device]]\nid = \"a\"\n[[device]]\nid = \"a\"", "7:6", "already"),
-        ("[storage.retention]\nraw = \"100d\"", "4:1", "shorter than raw"),
-    ])
+    @Test(
+        "name the wrong type or range, and the right one",
+        arguments: [
+            ("[storage]\ncommit_interval = \"1ms\"", "5:19", "100ms to 30s"),
+            ("[storage]\ncommit_interval = \"-1s\"", "5:19", "duration"),
+            ("[storage]\nquarantine_limit = 5", "5:20", "size in a string"),
+            ("[broker]\nreceive_maximum = 70000", "5:19", "65535"),
+            ("[broker]\nreceive_maximum = 1.5", "5:19", "whole number"),
+            ("[broker]\nclient_id = 5", "5:13", "string, not 5"),
+            ("[broker]\nclient_id = \"\"", "5:13", "empty"),
+            ("[broker]\nurl = \"http://x\"", "5:7", "mqtt://127.0.0.1:1883"),
+            ("[broker]\nurl = \"mqtt://x:70000\"", "5:7", "mqtt"),
+            ("[broker]\nstatus_topic = \"a/#\"", "5:16", "+ or #"),
+            ("[broker]\nurl = \"mqtt://localhost\"\nca_file = \"/etc/passwd\"", "6:11", "mqtts://"),
+            ("[gateway]\ntimezone = \"Europe/Amsterdan\"", "5:12", "time zone"),
+            ("[gateway]\nname = \"a/b\"", "5:8", "topic"),
+            ("[log]\nlevel = \"verbose\"", "5:9", "one of trace"),
+            ("[quantity.pm10]\ngross_range = { fail = [0, 5], suspect = [0, 9] }", "5:15", "within"),
+            ("[quantity.pm10]\ngross_range = { fail = [0, nan] }", "5:24", "two numbers"),
+            ("[quantity.pm10]\nunit = \"Cel\"", "4:11", "gross_range"),
+            ("[[device]]\nid = \"a\"\nlocation = { lat = 91, lon = 6 }", "6:20", "-90"),
+            ("[[device]]\nid = \"a\"\n[[device]]\nid = \"a\"", "7:6", "already"),
+            ("[storage.retention]\nraw = \"100d\"", "4:1", "shorter than raw"),
+        ])
     func values(text: String, place: String, words: String) {
         expectComplaint(leastSource + text, at: place, words)
     }
@@ -75,21 +81,28 @@ struct ComplaintTests {
         expectComplaint("[[source]]\ntopic = \"a/{device}\"", at: "1:1", "nothing names the quantity")
         expectComplaint("[[source]]\ntopic = \"a/{device}\"\nvalues = {}", at: "1:1", "nothing names the quantity")
         expectComplaint(
-            "[[source]]\ntopic = \"a/{device}\"\nvalue = \"v\"\nvalues = { pm10 = \"p\" }", at: "1:1", "nothing names the quantity")
+            "[[source]]\ntopic = \"a/{device}\"\nvalue = \"v\"\nvalues = { pm10 = \"p\" }", at: "1:1",
+            "nothing names the quantity")
         expectComplaint(leastSource + leastSource, at: "4:1", "already", "`name`")
-        for topic in ["{device}/#/{quantity}", "x{device}/{device}/{quantity}", "{device}/{quantity}/a+", "{device}/{device}/{quantity}"] {
+        for topic in [
+            "{device}/#/{quantity}", "x{device}/{device}/{quantity}", "{device}/{quantity}/a+",
+            "{device}/{device}/{quantity}",
+        ] {
             expectComplaint("[[source]]\ntopic = \"\(topic)\"", at: "2:9")
         }
         expectComplaint("[[source]]\ntopic = \"{devise}/{quantity}/{device}\"", at: "2:9", "did you mean `{device}`?")
     }
 
     /// A path that passes here and fails later ends the daemon: Ingest's own list of bad paths is the same.
-    @Test("refuse every path that Ingest refuses, and no other", arguments: [
-        (".", false), ("a.", false), (".a", false), ("a..b", false), ("[0]", false), ("a[", false), ("a[]", false),
-        ("a[x]", false), ("a[-1]", false), ("a[0", false), ("a[0]b", false), ("'\"a'", false), ("'\"a\"b'", false),
-        ("a.[0]", false), ("a[99999999999999999999]", false), ("a", true), ("a[0][12].b", true), ("'a.\"PM2.5\"[1]'", true),
-        ("switch:0", true), ("'\"[0]\"'", true),
-    ])
+    @Test(
+        "refuse every path that Ingest refuses, and no other",
+        arguments: [
+            (".", false), ("a.", false), (".a", false), ("a..b", false), ("[0]", false), ("a[", false), ("a[]", false),
+            ("a[x]", false), ("a[-1]", false), ("a[0", false), ("a[0]b", false), ("'\"a'", false), ("'\"a\"b'", false),
+            ("a.[0]", false), ("a[99999999999999999999]", false), ("a", true), ("a[0][12].b", true),
+            ("'a.\"PM2.5\"[1]'", true),
+            ("switch:0", true), ("'\"[0]\"'", true),
+        ])
     func paths(path: String, isRight: Bool) {
         let quoted = path.hasPrefix("'") ? path : "\"\(path)\""
         let text = "[[source]]\ntopic = \"{device}/{quantity}\"\nvalue = \(quoted)"
@@ -110,8 +123,12 @@ struct ComplaintTests {
     @Test("a key of a hundred thousand parts is refused before the parser sees it; dots elsewhere are none")
     func longKeys() {
         #expect(complaints(String(repeating: "a.", count: 100_000) + "a = 1").first?.contains("16 parts") == true)
-        #expect(complaints("x = 1\n[" + String(repeating: "a.", count: 100_000) + "a]").first?.hasPrefix("t.toml:2:1:") == true)
-        #expect(complaints("x = { " + String(repeating: "\"a\".", count: 100_000) + "a = 1 }").first?.contains("16 parts") == true)
+        #expect(
+            complaints("x = 1\n[" + String(repeating: "a.", count: 100_000) + "a]").first?.hasPrefix("t.toml:2:1:")
+                == true)
+        #expect(
+            complaints("x = { " + String(repeating: "\"a\".", count: 100_000) + "a = 1 }").first?.contains("16 parts")
+                == true)
         let dots = String(repeating: ".", count: 40)
         for comment in ["# \(dots)", "  # it's \(dots)", "# \"\(dots)"] {
             #expect(throws: Never.self) { try load(comment + "\n" + leastSource + comment) }
@@ -136,7 +153,9 @@ struct ComplaintTests {
 
     @Test("what is allowed and yet worth a look is a warning")
     func warnings() throws {
-        let read = try load(leastSource + leastSource.split(separator: "\n").joined(separator: "\n") + "\nname = \"two\"\n[broker]\nurl = \"mqtt://broker.example\"")
+        let read = try load(
+            leastSource + leastSource.split(separator: "\n").joined(separator: "\n")
+                + "\nname = \"two\"\n[broker]\nurl = \"mqtt://broker.example\"")
         #expect(read.warnings.map(\.place.line) == [4, 9])
         #expect(read.warnings.last?.message.contains("not encrypted") == true)
         #expect(read.warnings.first?.message.contains("overlaps") == true)

@@ -26,7 +26,9 @@ struct ConfigurationFileTests {
         let comment = "# " + String(repeating: "x", count: 1 << 20) + "\n"
         #expect(failure(directory.write(leastSource + comment, to: "large.toml")).contains("larger than 1 MiB"))
         let fitting = "#" + String(repeating: "x", count: (1 << 20) - leastSource.utf8.count - 2) + "\n"
-        #expect(throws: Never.self) { try ConfigurationFile.load(path: directory.write(leastSource + fitting, to: "fits.toml")) }
+        #expect(throws: Never.self) {
+            try ConfigurationFile.load(path: directory.write(leastSource + fitting, to: "fits.toml"))
+        }
     }
 
     @Test("of conf.d are merged in the order of their names, and only those that end in .toml")
@@ -34,9 +36,14 @@ struct ConfigurationFileTests {
         let path = directory.write(leastSource + "[broker]\nclient_id = \"base\"\nusername = \"u\"\n", to: "poort.toml")
         #expect(mkdir(directory.file("conf.d"), 0o755) == 0)
         directory.write("[broker]\nclient_id = \"ten\"\n[[device]]\nid = \"b\"\n", to: "conf.d/10.toml")
-        directory.write("[broker]\nclient_id = \"two\"\n[[device]]\nid = \"c\"\n[quantity.pm10]\nkind = \"gauge\"\n", to: "conf.d/2.toml")
-        directory.write("[[device]]\nid = \"a\"\n[[source]]\nname = \"s\"\ntopic = \"{device}/{quantity}\"\n", to: "conf.d/05.toml")
-        for ignored in ["conf.d/x.toml.bak", "conf.d/.hidden.toml", "conf.d/README"] { directory.write("not TOML", to: ignored) }
+        directory.write(
+            "[broker]\nclient_id = \"two\"\n[[device]]\nid = \"c\"\n[quantity.pm10]\nkind = \"gauge\"\n",
+            to: "conf.d/2.toml")
+        directory.write(
+            "[[device]]\nid = \"a\"\n[[source]]\nname = \"s\"\ntopic = \"{device}/{quantity}\"\n", to: "conf.d/05.toml")
+        for ignored in ["conf.d/x.toml.bak", "conf.d/.hidden.toml", "conf.d/README"] {
+            directory.write("not TOML", to: ignored)
+        }
         let read = try ConfigurationFile.load(path: path)
         #expect(read.broker.clientID == "two", "10 comes before 2")
         #expect(read.broker.username == "u")
@@ -56,9 +63,13 @@ struct ConfigurationFileTests {
 
     @Test("have the same fingerprint for the same content, however it is written")
     func sameFingerprint() throws {
-        let one = try load(leastSource + "[broker]\nclient_id = \"c\"\nkeepalive = \"60s\"\n[storage.retention]\nraw = \"20d\"\n\"1m\" = \"40d\"\n")
+        let one = try load(
+            leastSource
+                + "[broker]\nclient_id = \"c\"\nkeepalive = \"60s\"\n[storage.retention]\nraw = \"20d\"\n\"1m\" = \"40d\"\n"
+        )
         let other = try load(
-            "# comment\nstorage.retention = { \"1m\" = \"40d\", raw = \"480h\" }\nbroker = { keepalive = \"1m\", client_id = 'c' }\n" + leastSource)
+            "# comment\nstorage.retention = { \"1m\" = \"40d\", raw = \"480h\" }\nbroker = { keepalive = \"1m\", client_id = 'c' }\n"
+                + leastSource)
         #expect(one == other)
         #expect(one.fingerprint == other.fingerprint)
         #expect(one.fingerprint.count == 16 && one.fingerprint.allSatisfy(\.isHexDigit))
@@ -67,11 +78,16 @@ struct ConfigurationFileTests {
     @Test("have another fingerprint for every change of content")
     func otherFingerprints() throws {
         let changes = [
-            "", "[broker]\nclient_id = \"nil\"", "[broker]\nusername = \"nil\"", "[broker]\nusername = \"u\"", "[broker]\nkeepalive = \"61s\"",
-            "[storage.retention]\nraw = \"29d\"", "[storage.retention]\nraw = \"29d\"\n\"1m\" = \"30d\"", "[storage.retention]\n\"1m\" = \"forever\"",
-            "[devices]\nunknown = \"quarantine\"", "[[device]]\nid = \"a\"", "[[device]]\nid = \"a\"\ninterval = \"1s\"",
-            "[[device]]\nid = \"a\"\nquantity.pm10.gross_range = { fail = [0, 1] }", "[[device]]\nid = \"a\"\nquantity.pm1.gross_range = { fail = [0, 1] }",
-            "[quantity.pm10]\nkind = \"event\"", "[quantity.own]\nunit = \"%\"\nkind = \"gauge\"", "[log]\nlevel = \"debug\"",
+            "", "[broker]\nclient_id = \"nil\"", "[broker]\nusername = \"nil\"", "[broker]\nusername = \"u\"",
+            "[broker]\nkeepalive = \"61s\"",
+            "[storage.retention]\nraw = \"29d\"", "[storage.retention]\nraw = \"29d\"\n\"1m\" = \"30d\"",
+            "[storage.retention]\n\"1m\" = \"forever\"",
+            "[devices]\nunknown = \"quarantine\"", "[[device]]\nid = \"a\"",
+            "[[device]]\nid = \"a\"\ninterval = \"1s\"",
+            "[[device]]\nid = \"a\"\nquantity.pm10.gross_range = { fail = [0, 1] }",
+            "[[device]]\nid = \"a\"\nquantity.pm1.gross_range = { fail = [0, 1] }",
+            "[quantity.pm10]\nkind = \"event\"", "[quantity.own]\nunit = \"%\"\nkind = \"gauge\"",
+            "[log]\nlevel = \"debug\"",
         ]
         let fingerprints = try changes.map { try load(leastSource + $0).fingerprint }
         #expect(Set(fingerprints).count == changes.count)

@@ -65,7 +65,9 @@ struct SketchTests {
         #expect(read.control.socketPath == "/run/poort/poort.sock")
         #expect(read.devices.acceptsUnknown)
         let source = try #require(read.sources.first)
-        #expect(source.topic == "sensors/{type}/{device}/{quantity}" && source.name == source.topic && source.format == .json)
+        #expect(
+            source.topic == "sensors/{type}/{device}/{quantity}" && source.name == source.topic
+                && source.format == .json)
         #expect(source.value == "value" && source.time == "ts" && source.unit == "unit")
         let quantity = try #require(read.quantities.first { $0.name == "pm2_5" })
         #expect(quantity.grossRange == GrossRangeLimits(fail: 0...1000, suspect: 0...500))
@@ -89,40 +91,44 @@ struct SketchTests {
     }
 
     /// A key that is read and goes nowhere is worse than one that is refused.
-    @Test("every other key has its effect", arguments: [
-        ("[broker]\nclient_id = \"x\"", 0, "x"),
-        ("[broker]\nstatus_topic = \"s/t\"", 1, "s/t"),
-        ("[gateway]\nname = \"g\"", 0, "poort-g"),
-        ("[gateway]\ntimezone = \"UTC\"", 2, "UTC"),
-        ("[storage]\npath = \"/x/y\"", 3, "/x/y"),
-        ("[control]\nsocket = \"/x/s\"", 4, "/x/s"),
-        ("[log]\nlevel = \"debug\"", 5, "debug"),
-    ] as [(String, Int, String)])
+    @Test(
+        "every other key has its effect",
+        arguments: [
+            ("[broker]\nclient_id = \"x\"", 0, "x"),
+            ("[broker]\nstatus_topic = \"s/t\"", 1, "s/t"),
+            ("[gateway]\nname = \"g\"", 0, "poort-g"),
+            ("[gateway]\ntimezone = \"UTC\"", 2, "UTC"),
+            ("[storage]\npath = \"/x/y\"", 3, "/x/y"),
+            ("[control]\nsocket = \"/x/s\"", 4, "/x/s"),
+            ("[log]\nlevel = \"debug\"", 5, "debug"),
+        ] as [(String, Int, String)])
     func texts(text: String, key: Int, expected: String) throws {
         #expect(try load(leastSource + text).texts[key] == expected)
         #expect(try load(leastSource).texts[key] != expected)
     }
 
-    @Test("every number has its effect", arguments: [
-        ("[broker]\nkeepalive = \"90s\"", 0, 90),
-        ("[broker]\nsession_expiry = \"1h\"", 1, 3600),
-        ("[broker]\nreceive_maximum = 17", 2, 17),
-        ("[broker]\nmax_packet = \"4KiB\"", 3, 4096),
-        ("[storage]\ncommit_interval = \"250ms\"", 4, 250),
-        ("[storage]\npage_size = 1024", 5, 1024),
-        ("[storage]\nquarantine_limit = \"1MB\"", 6, 1_000_000),
-        ("[storage.retention]\nraw = \"2d\"", 7, 172_800_000),
-        ("[storage.retention]\n\"1d\" = \"5y\"", 8, 157_788_000_000),
-        ("[processing]\nring_capacity = 512", 9, 512),
-        ("[processing]\nlateness = \"3s\"", 10, 3000),
-        ("[processing]\nlate_delay = \"4s\"", 11, 4000),
-        ("[processing]\nclock_ahead = \"1m\"", 12, 60_000),
-        ("[processing]\nmax_payload = \"2KiB\"", 13, 2048),
-        ("[processing]\nmax_series = 5", 14, 5),
-        ("[devices]\nunknown = \"quarantine\"", 15, 0),
-        ("[broker]\nurl = \"mqtts://h:99\"", 16, 99),
-        ("[broker]\nurl = \"mqtts://h\"", 16, 8883),
-    ] as [(String, Int, Int64)])
+    @Test(
+        "every number has its effect",
+        arguments: [
+            ("[broker]\nkeepalive = \"90s\"", 0, 90),
+            ("[broker]\nsession_expiry = \"1h\"", 1, 3600),
+            ("[broker]\nreceive_maximum = 17", 2, 17),
+            ("[broker]\nmax_packet = \"4KiB\"", 3, 4096),
+            ("[storage]\ncommit_interval = \"250ms\"", 4, 250),
+            ("[storage]\npage_size = 1024", 5, 1024),
+            ("[storage]\nquarantine_limit = \"1MB\"", 6, 1_000_000),
+            ("[storage.retention]\nraw = \"2d\"", 7, 172_800_000),
+            ("[storage.retention]\n\"1d\" = \"5y\"", 8, 157_788_000_000),
+            ("[processing]\nring_capacity = 512", 9, 512),
+            ("[processing]\nlateness = \"3s\"", 10, 3000),
+            ("[processing]\nlate_delay = \"4s\"", 11, 4000),
+            ("[processing]\nclock_ahead = \"1m\"", 12, 60_000),
+            ("[processing]\nmax_payload = \"2KiB\"", 13, 2048),
+            ("[processing]\nmax_series = 5", 14, 5),
+            ("[devices]\nunknown = \"quarantine\"", 15, 0),
+            ("[broker]\nurl = \"mqtts://h:99\"", 16, 99),
+            ("[broker]\nurl = \"mqtts://h\"", 16, 8883),
+        ] as [(String, Int, Int64)])
     func numbers(text: String, key: Int, expected: Int64) throws {
         #expect(try load(leastSource + text).numbers[key] == expected)
         #expect(try load(leastSource).numbers[key] != expected)
@@ -156,12 +162,15 @@ struct SketchTests {
         #expect(read.sources.map(\.name) == ["ttn", "all"])
         let ttn = try #require(read.sources.first)
         #expect(ttn.format == .theThingsStack && ttn.includesRadio && ttn.intervalMilliseconds == 300_000)
-        #expect(ttn.values.map(\.quantity) == ["battery_voltage", "leaf"] && ttn.values.map(\.path) == ["SBX_BATT", "a[0].\"x.y\""])
+        #expect(
+            ttn.values.map(\.quantity) == ["battery_voltage", "leaf"]
+                && ttn.values.map(\.path) == ["SBX_BATT", "a[0].\"x.y\""])
         #expect(ttn.units == ["battery_voltage": "mV"])
         #expect(read.sources.last?.device == "d" && read.sources.last?.quantity == "q")
         #expect(read.quantities.count == QuantityCatalogue.builtIn.count + 1)
         let kelvin = try #require(read.quantities.first { $0.name == "temperature" })
-        #expect(kelvin.unit == "K" && kelvin.grossRange?.fail?.lowerBound == 233.14999999999998, "limits follow the unit")
+        #expect(
+            kelvin.unit == "K" && kelvin.grossRange?.fail?.lowerBound == 233.14999999999998, "limits follow the unit")
         #expect(read.deviceList.first?.grossRanges["humidity"]?.fail == 1...5)
     }
 }
@@ -173,11 +182,13 @@ extension Configuration {
 
     fileprivate var numbers: [Int64] {
         [
-            Int64(broker.keepAliveSeconds), broker.sessionExpirySeconds, Int64(broker.receiveMaximum), broker.maximumPacketBytes,
+            Int64(broker.keepAliveSeconds), broker.sessionExpirySeconds, Int64(broker.receiveMaximum),
+            broker.maximumPacketBytes,
             storage.commitIntervalMilliseconds, Int64(storage.pageSizeBytes), storage.quarantineLimitBytes,
             storage.rawRetention ?? -1, storage.tierRetention[.day] ?? -1, Int64(processing.ringCapacity),
             processing.latenessMilliseconds, processing.lateDelayMilliseconds, processing.clockAheadMilliseconds,
-            processing.maximumPayloadBytes, Int64(processing.seriesLimit), devices.acceptsUnknown ? 1 : 0, Int64(broker.port),
+            processing.maximumPayloadBytes, Int64(processing.seriesLimit), devices.acceptsUnknown ? 1 : 0,
+            Int64(broker.port),
         ]
     }
 }

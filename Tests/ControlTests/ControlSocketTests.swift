@@ -148,13 +148,16 @@ struct ControlSocketTests {
             var random = SeededGenerator(seed: 0x6A7B)
             var requests: [[UInt8]] = [
                 [], [0], Array("\r\n\r\n".utf8), Array("GET".utf8), Array("GET /status HTTP/9.9\r\n\r\n".utf8),
-                Array("GET /\u{0} HTTP/1.1\r\nHost: x\r\n\r\n".utf8), Array("POST /status HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n".utf8),
+                Array("GET /\u{0} HTTP/1.1\r\nHost: x\r\n\r\n".utf8),
+                Array("POST /status HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n".utf8),
                 Array("POST /status HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n".utf8),
                 Array(("GET /" + String(repeating: "a", count: 200_000) + " HTTP/1.1\r\n\r\n").utf8),
                 Array(("GET / HTTP/1.1\r\n" + String(repeating: "X: y\r\n", count: 20_000) + "\r\n").utf8),
             ]
             for _ in 0..<30 {
-                requests.append((0..<Int.random(in: 1...500, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) })
+                requests.append(
+                    (0..<Int.random(in: 1...500, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                )
             }
             for request in requests { try exchange(request) }
             expectStatus()
@@ -163,7 +166,9 @@ struct ControlSocketTests {
 
     @Test("does not take what is no report for one")
     func notAReport() async throws {
-        let error = try await withAnswer("HTTP/1.1 200 OK\r\n\r\n{\"hello\":1}") { try ControlClient(path: path).status() }
+        let error = try await withAnswer("HTTP/1.1 200 OK\r\n\r\n{\"hello\":1}") {
+            try ControlClient(path: path).status()
+        }
         #expect(error?.cause.contains("not a status report") == true)
         #expect(error?.hint.contains("same version") == true)
         let cut = try await withAnswer("HTTP/1.1 200") { try ControlClient(path: path).status() }

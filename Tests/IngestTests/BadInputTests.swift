@@ -8,13 +8,16 @@ import Testing
 struct BadInputTests {
     private static let nested100 = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
 
-    @Test("is refused as undecodable, with the payload shown", arguments: [
-        "{", "}", "{]", "nonsense", "{\"value\":}", "{\"value\":1,}", "{value:1}", "{'value':1}", "{\"value\":NaN}",
-        "{\"value\":Infinity}", "{\"value\":-Infinity}", "{\"value\":nan}", "{\"value\":1e400}", "{\"value\":-1e400}",
-        "{\"value\":01}", "{\"value\":.5}", "{\"value\":+1}", "{\"value\":0x10}", "{\"value\":1}{\"value\":2}",
-        "{\"value\":\"\\x\"}", "{\"value\":\"\\ud800\"}", "\"", "\\", " ", "\u{0}", "\u{FEFF}", "[1,2", "nul",
-        "{\"value\":\"line\nbreak\"}",
-    ])
+    @Test(
+        "is refused as undecodable, with the payload shown",
+        arguments: [
+            "{", "}", "{]", "nonsense", "{\"value\":}", "{\"value\":1,}", "{value:1}", "{'value':1}", "{\"value\":NaN}",
+            "{\"value\":Infinity}", "{\"value\":-Infinity}", "{\"value\":nan}", "{\"value\":1e400}",
+            "{\"value\":-1e400}",
+            "{\"value\":01}", "{\"value\":.5}", "{\"value\":+1}", "{\"value\":0x10}", "{\"value\":1}{\"value\":2}",
+            "{\"value\":\"\\x\"}", "{\"value\":\"\\ud800\"}", "\"", "\\", " ", "\u{0}", "\u{FEFF}", "[1,2", "nul",
+            "{\"value\":\"line\nbreak\"}",
+        ])
     func undecodable(payload: String) throws {
         let message = Decoding().decode(payload)
         #expect(message.readings.isEmpty)
@@ -24,9 +27,11 @@ struct BadInputTests {
         #expect(!detail.unicodeScalars.contains { $0.value < 0x20 })
     }
 
-    @Test("that is not UTF-8 is refused", arguments: [
-        [0xFF], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xC0, 0x80],
-    ] as [[UInt8]])
+    @Test(
+        "that is not UTF-8 is refused",
+        arguments: [
+            [0xFF], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xC0, 0x80],
+        ] as [[UInt8]])
     func notUTF8(bytes: [UInt8]) {
         for payload in [bytes, Array("{\"value\":\"".utf8) + bytes + Array("\"}".utf8)] {
             let message = Decoding().decode("sensors/air/a/humidity", payload)
@@ -90,7 +95,8 @@ struct BadInputTests {
         #expect(Decoding().decode("{\"value\":1,\"x\":\(BadInputTests.nested100)}").reasons == [.tooDeep])
         let open = String(repeating: "[", count: 200_000)
         #expect(Decoding().decode(open).readings.isEmpty)
-        let allowed = "{\"value\":1,\"x\":" + String(repeating: "[", count: 20) + String(repeating: "]", count: 20) + "}"
+        let allowed =
+            "{\"value\":1,\"x\":" + String(repeating: "[", count: 20) + String(repeating: "]", count: 20) + "}"
         #expect(Decoding().decode(allowed).readings.count == 1)
     }
 
@@ -112,7 +118,9 @@ struct BadInputTests {
             topic: "x/{device}", limits: limits)
         let list = "{\"list\":[" + String(repeating: "1,", count: 999_999) + "7]}"
         #expect(decoding.shown(decoding.decode("x/d", list)) == ["d/humidity=7"])
-        #expect(Decoding(limits: limits).decode("{\"value\":[" + String(repeating: "1,", count: 999_999) + "7]}").reasons == [.badValue])
+        #expect(
+            Decoding(limits: limits).decode("{\"value\":[" + String(repeating: "1,", count: 999_999) + "7]}").reasons
+                == [.badValue])
     }
 
     @Test("with more readings than a message may hold is cut there, and says so once")
@@ -133,7 +141,8 @@ struct BadInputTests {
 
     @Test("with numbers at the edge of what a double holds")
     func edges() {
-        #expect(Decoding().decode("{\"value\":1.7976931348623157e308}").readings.map(\.value) == [.greatestFiniteMagnitude])
+        #expect(
+            Decoding().decode("{\"value\":1.7976931348623157e308}").readings.map(\.value) == [.greatestFiniteMagnitude])
         #expect(Decoding().decode("{\"value\":5e-324}").readings.map(\.value) == [.leastNonzeroMagnitude])
         #expect(Decoding().decode("{\"value\":1e-400}").readings.map(\.value) == [0])
         #expect(Decoding().decode("{\"value\":18446744073709551615}").readings.map(\.value) == [0x1p64])

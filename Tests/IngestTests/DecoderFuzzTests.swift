@@ -8,7 +8,10 @@ struct DecoderFuzzTests {
     private static let valid: [(topic: String, payload: String)] = [
         ("sensors/air/aq-1/temperature", #"{"value":21.5,"unit":"Cel","ts":1764000000}"#),
         ("sensors/air/aq-1/pm2_5", #"{"value":"11.8","unit":"ug/m3","ts":"2026-11-23T10:00:00.123456789+01:00"}"#),
-        ("multi/box-7", #"{"ts":1764000000123,"BME280":{"Temperature":20.5,"Humidity":61},"list":[{"v":1.5},{"v":-2e3}]}"#),
+        (
+            "multi/box-7",
+            #"{"ts":1764000000123,"BME280":{"Temperature":20.5,"Humidity":61},"list":[{"v":1.5},{"v":-2e3}]}"#
+        ),
         ("scalar/d/humidity", "55.25"),
         ("v3/app1@tenant/devices/dev1/up", TheThingsStackTests.example),
     ]
@@ -42,7 +45,8 @@ struct DecoderFuzzTests {
         }
         for (topic, payload) in DecoderFuzzTests.valid {
             let message = decoding.decode(topic, payload)
-            #expect(!message.readings.isEmpty && message.rejections.isEmpty, "\(topic) must decode as if nothing had been")
+            #expect(
+                !message.readings.isEmpty && message.rejections.isEmpty, "\(topic) must decode as if nothing had been")
         }
     }
 
@@ -60,7 +64,8 @@ struct DecoderFuzzTests {
         case 4:
             let end = min(bytes.count, position + Int.random(in: 1...30, using: &random))
             let piece = Array(bytes[position..<end])
-            bytes.insert(contentsOf: Array(repeating: piece, count: Int.random(in: 1...40, using: &random)).joined(), at: end)
+            bytes.insert(
+                contentsOf: Array(repeating: piece, count: Int.random(in: 1...40, using: &random)).joined(), at: end)
         default: bytes.removeLast(min(bytes.count, Int.random(in: 0...10, using: &random)))
         }
     }

@@ -31,22 +31,28 @@ struct JSONFormatTests {
         #expect(decoding.decoder.nextSeries == 2)
     }
 
-    @Test("tells the unit of a time by its magnitude, and reads RFC 3339", arguments: [
-        ("1764000000", 1_764_000_000_000), ("1764000000.25", 1_764_000_000_250), ("\"1764000000\"", 1_764_000_000_000),
-        ("1764000000123", 1_764_000_000_123), ("1764000000123456", 1_764_000_000_123),
-        ("1764000000123456789", 1_764_000_000_123), ("\"1764000000123456789\"", 1_764_000_000_123),
-        ("1.764e9", 1_764_000_000_000), ("1.764000000123e12", 1_764_000_000_123), ("\"1764000000.5\"", 1_764_000_000_500),
-        ("99999999999", 99_999_999_999_000), ("100000000000", 100_000_000_000),
-        ("\"2025-11-24T16:00:00.014773143Z\"", 1_764_000_000_014), ("\"2025-11-24T17:00:00+01:00\"", 1_764_000_000_000),
-        ("0", 0), ("-1.5", -1500), ("\"1970-01-01T00:00:00Z\"", 0), ("\"2027-11-23T10:00:00Z\"", 1_826_964_000_000),
-    ] as [(String, Int64)])
+    @Test(
+        "tells the unit of a time by its magnitude, and reads RFC 3339",
+        arguments: [
+            ("1764000000", 1_764_000_000_000), ("1764000000.25", 1_764_000_000_250),
+            ("\"1764000000\"", 1_764_000_000_000),
+            ("1764000000123", 1_764_000_000_123), ("1764000000123456", 1_764_000_000_123),
+            ("1764000000123456789", 1_764_000_000_123), ("\"1764000000123456789\"", 1_764_000_000_123),
+            ("1.764e9", 1_764_000_000_000), ("1.764000000123e12", 1_764_000_000_123),
+            ("\"1764000000.5\"", 1_764_000_000_500),
+            ("99999999999", 99_999_999_999_000), ("100000000000", 100_000_000_000),
+            ("\"2025-11-24T16:00:00.014773143Z\"", 1_764_000_000_014),
+            ("\"2025-11-24T17:00:00+01:00\"", 1_764_000_000_000),
+            ("0", 0), ("-1.5", -1500), ("\"1970-01-01T00:00:00Z\"", 0), ("\"2027-11-23T10:00:00Z\"", 1_826_964_000_000),
+        ] as [(String, Int64)])
     func times(text: String, milliseconds: Int64) {
         let message = Decoding().decode("{\"value\":1,\"ts\":\(text)}")
         #expect(message.readings.map(\.time.milliseconds) == [milliseconds])
         #expect(message.readings.map(\.timeOrigin) == [.device])
     }
 
-    @Test("takes the time of receipt where the payload has none", arguments: [#"{"value":1}"#, #"{"value":1,"ts":null}"#])
+    @Test(
+        "takes the time of receipt where the payload has none", arguments: [#"{"value":1}"#, #"{"value":1,"ts":null}"#])
     func noTime(payload: String) {
         let message = Decoding().decode(payload)
         #expect(message.readings.map(\.time) == [Decoding.received])
@@ -54,29 +60,38 @@ struct JSONFormatTests {
         #expect(!message.carriesOwnTime)
     }
 
-    @Test("refuses what is not a time, instead of guessing", arguments: [
-        "true", "\"yesterday\"", "\"\"", "{}", "[1764000000]", "\"2023-05-21T01:06:38\"", "18446744073709551615", "1e300",
-        "\"nan\"", "\"inf\"", "-99999999999", "\"1e999\"",
-    ])
+    @Test(
+        "refuses what is not a time, instead of guessing",
+        arguments: [
+            "true", "\"yesterday\"", "\"\"", "{}", "[1764000000]", "\"2023-05-21T01:06:38\"", "18446744073709551615",
+            "1e300",
+            "\"nan\"", "\"inf\"", "-99999999999", "\"1e999\"",
+        ])
     func badTimes(text: String) {
         let message = Decoding().decode("{\"value\":1,\"ts\":\(text)}")
         #expect(message.readings.isEmpty)
         #expect(message.reasons == [.badTime])
     }
 
-    @Test("reads numbers that are written as strings", arguments: [
-        ("\"35.67\"", 35.67), ("\"-1e-3\"", -0.001), ("\"7\"", 7), ("0", 0), ("-0.5", -0.5),
-        ("12345678901234567", 12_345_678_901_234_568),
-    ])
+    @Test(
+        "reads numbers that are written as strings",
+        arguments: [
+            ("\"35.67\"", 35.67), ("\"-1e-3\"", -0.001), ("\"7\"", 7), ("0", 0), ("-0.5", -0.5),
+            ("12345678901234567", 12_345_678_901_234_568),
+        ])
     func numbers(text: String, value: Double) {
         #expect(Decoding().decode("{\"value\":\(text)}").readings.map(\.value) == [value])
     }
 
-    @Test("refuses values that are no numbers, and says what stands there", arguments: [
-        ("\"nan\"", "nan"), ("\"NaN\"", "NaN"), ("\"Infinity\"", "Infinity"), ("\"-inf\"", "-inf"), ("\"1e400\"", "1e400"),
-        ("\"\"", "``"), ("\"12 ug\"", "12 ug"), ("true", "true"), ("null", "null"), ("[1]", "an array"), ("{}", "an object"),
-        ("\"\(String(repeating: "1", count: 65))\"", "111"),
-    ])
+    @Test(
+        "refuses values that are no numbers, and says what stands there",
+        arguments: [
+            ("\"nan\"", "nan"), ("\"NaN\"", "NaN"), ("\"Infinity\"", "Infinity"), ("\"-inf\"", "-inf"),
+            ("\"1e400\"", "1e400"),
+            ("\"\"", "``"), ("\"12 ug\"", "12 ug"), ("true", "true"), ("null", "null"), ("[1]", "an array"),
+            ("{}", "an object"),
+            ("\"\(String(repeating: "1", count: 65))\"", "111"),
+        ])
     func badValues(text: String, shown: String) {
         let message = Decoding().decode("{\"value\":\(text)}")
         #expect(message.readings.isEmpty)
@@ -95,7 +110,8 @@ struct JSONFormatTests {
         let message = decoding.decode(
             "tele/box/SENSOR",
             #"{"BME280":{"Temperature":20.5},"SDS0X1":{"PM2.5":11.8},"list":[{"v":1},{"v":2}],"grid":[[1],[55]]}"#)
-        #expect(decoding.shown(message) == ["box/temperature=20.5", "box/pm2_5=11.8", "box/pm10=2", "box/noise_laeq=55"])
+        #expect(
+            decoding.shown(message) == ["box/temperature=20.5", "box/pm2_5=11.8", "box/pm10=2", "box/noise_laeq=55"])
         #expect(message.rejections.isEmpty)
     }
 
@@ -114,7 +130,9 @@ struct JSONFormatTests {
             value: JSONPath("v"), device: JSONPath("meta.id"), quantity: JSONPath("what"))
         let decoding = Decoding(json: format, topic: "all")
         #expect(
-            decoding.shown(decoding.decode("all", #"{"v":3,"meta":{"id":"kid"},"what":"humidity"}"#)) == ["kid/humidity=3"])
+            decoding.shown(decoding.decode("all", #"{"v":3,"meta":{"id":"kid"},"what":"humidity"}"#)) == [
+                "kid/humidity=3"
+            ])
         #expect(decoding.decode("all", #"{"v":3,"what":"humidity"}"#).reasons == [.unknownDevice])
         #expect(decoding.decode("all", #"{"v":3,"meta":{"id":"kid"}}"#).reasons == [.unknownQuantity])
     }
@@ -134,7 +152,9 @@ struct JSONFormatTests {
         var format = JSONFormatOptions.sketch
         format.units = ["pressure": "Pa"]
         let decoding = Decoding(json: format)
-        func value(_ topic: String, _ payload: String) -> Double? { decoding.decode(topic, payload).readings.first?.value }
+        func value(_ topic: String, _ payload: String) -> Double? {
+            decoding.decode(topic, payload).readings.first?.value
+        }
         #expect(value("sensors/air/a/pressure", #"{"value":101300}"#) == 1013)
         #expect(value("sensors/air/a/pressure", #"{"value":101.3,"unit":"kPa"}"#) == 1013)
         #expect(value("sensors/air/a/pressure", #"{"value":101300}"#) == 1013)
@@ -163,7 +183,8 @@ struct JSONFormatTests {
                         intervalMilliseconds: 60_000)
                 ],
                 devices: [
-                    DeviceOptions(id: "a", type: "waste", intervalMilliseconds: 10_000, grossRanges: ["humidity": limits]),
+                    DeviceOptions(
+                        id: "a", type: "waste", intervalMilliseconds: 10_000, grossRanges: ["humidity": limits]),
                     DeviceOptions(id: "b"),
                 ]))
         let first = try #require(decoding.decode("s/air/a/humidity", #"{"value":1}"#).newSeries.first)

@@ -21,7 +21,8 @@ struct MQTTRoundTripTests {
         let publisher = try MQTTPublisher(broker.clientOptions(clientID: "pub"), windowSize: 10)
         var random = SeededGenerator(seed: 0x3177)
         let payloads = (0..<300).map { number in
-            [UInt8(number & 0xFF)] + (0..<Int.random(in: 0...300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            [UInt8(number & 0xFF)]
+                + (0..<Int.random(in: 0...300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
         }
         for payload in payloads {
             try publisher.publish("t/x", payload: payload)

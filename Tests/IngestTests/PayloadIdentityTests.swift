@@ -11,13 +11,15 @@ struct PayloadIdentityTests {
     }
 
     /// The identity is stored in databases, so that a redelivery is recognised by another process, and after an update.
-    @Test("has the values that earlier versions stored", arguments: [
-        ("", "", 0x7b1f7935ec64121a),
-        ("a", "b", 0xc2a583deb9902af5),
-        ("sensors/air/aq-1/pm2_5", "{\"value\":11.8,\"ts\":1764000000}", 0x60e3760de1d64049),
-        ("x", "12345678", 0xa01ccab2f1fe2fe1),
-        ("v3/app1@tenant/devices/dev1/up", "123456789", 0xb34a7cdcb1513562),
-    ] as [(String, String, UInt64)])
+    @Test(
+        "has the values that earlier versions stored",
+        arguments: [
+            ("", "", 0x7b1f7935ec64121a),
+            ("a", "b", 0xc2a583deb9902af5),
+            ("sensors/air/aq-1/pm2_5", "{\"value\":11.8,\"ts\":1764000000}", 0x60e3760de1d64049),
+            ("x", "12345678", 0xa01ccab2f1fe2fe1),
+            ("v3/app1@tenant/devices/dev1/up", "123456789", 0xb34a7cdcb1513562),
+        ] as [(String, String, UInt64)])
     func stable(topic: String, payload: String, expected: UInt64) {
         #expect(hash(topic, payload) == expected)
         let short = Array(topic.utf8).withUnsafeBytes { topic in
@@ -29,7 +31,8 @@ struct PayloadIdentityTests {
     @Test("tells topic from payload, and zero bytes from none")
     func boundaries() {
         let hashes = [
-            hash("ab", "c"), hash("a", "bc"), hash("", "abc"), hash("abc", ""), hash("abc", "\u{0}"), hash("abc", "\u{0}\u{0}"),
+            hash("ab", "c"), hash("a", "bc"), hash("", "abc"), hash("abc", ""), hash("abc", "\u{0}"),
+            hash("abc", "\u{0}\u{0}"),
             hash("", ""), hash("", "\u{0}"), hash("\u{0}", ""), hash("", String(repeating: "\u{0}", count: 8)),
             hash("", String(repeating: "\u{0}", count: 16)), hash(String(repeating: "\u{0}", count: 8), ""),
         ]
@@ -58,11 +61,17 @@ struct PayloadIdentityTests {
         var changed = 0
         let rounds = 500
         for _ in 0..<rounds {
-            var payload = (0..<Int.random(in: 1...100, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var payload = (0..<Int.random(in: 1...100, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             let topic = [UInt8](repeating: 0x61, count: 5)
-            let before = topic.withUnsafeBytes { topic in payload.withUnsafeBytes { PayloadIdentity.hash(topic: topic, payload: $0) } }
+            let before = topic.withUnsafeBytes { topic in
+                payload.withUnsafeBytes { PayloadIdentity.hash(topic: topic, payload: $0) }
+            }
             payload[Int.random(in: payload.indices, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            let after = topic.withUnsafeBytes { topic in payload.withUnsafeBytes { PayloadIdentity.hash(topic: topic, payload: $0) } }
+            let after = topic.withUnsafeBytes { topic in
+                payload.withUnsafeBytes { PayloadIdentity.hash(topic: topic, payload: $0) }
+            }
             #expect(before != after)
             changed += (before ^ after).nonzeroBitCount
         }

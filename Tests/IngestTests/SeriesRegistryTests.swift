@@ -14,7 +14,9 @@ struct SeriesRegistryTests {
     }
 
     /// The number of a series and whether it was added, or the reason of the refusal.
-    private func find(_ registry: inout SeriesRegistry, _ device: String, _ quantity: String) -> (number: UInt32, isNew: Bool, reason: RejectionReason?) {
+    private func find(_ registry: inout SeriesRegistry, _ device: String, _ quantity: String) -> (
+        number: UInt32, isNew: Bool, reason: RejectionReason?
+    ) {
         let found = Array(device.utf8).withUnsafeBytes { device in
             Array(quantity.utf8).withUnsafeBytes { quantity in
                 registry.find(device: device, quantity: quantity, type: nil, source: 0)

@@ -95,7 +95,8 @@ struct SessionMachineTests {
         #expect(next(&committing, at: 3, committed: 5, failures: 1) == .drop(.storageFailed))
         committing.didFail(now: 3)
         #expect(committing.unacknowledged == 0)
-        #expect(next(&committing, at: 5000, ready: false) == .awaitStorage(until: 6000), "no connection without storage")
+        #expect(
+            next(&committing, at: 5000, ready: false) == .awaitStorage(until: 6000), "no connection without storage")
     }
 
     @Test("gives up on a broker that does not answer, or takes nothing")

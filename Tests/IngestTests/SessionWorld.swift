@@ -84,7 +84,9 @@ final class World: CustomStringConvertible {
             machine.didGreet(now: now)
             isUp = true
         case .requestCommit:
-            guard inFlight > 0, commitAt == nil || storage.committed < requested else { return broken("a commit of nothing") }
+            guard inFlight > 0, commitAt == nil || storage.committed < requested else {
+                return broken("a commit of nothing")
+            }
             requested += 1
             covered = uncommitted
             commitAt = now + random(fails() ? 20_000 : 50)

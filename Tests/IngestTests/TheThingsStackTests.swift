@@ -56,7 +56,9 @@ struct TheThingsStackTests {
         for wrong in ["2019-02-12T15:15:45.787Z", "2021-02-12T15:15:45Z", "1980-01-06T00:00:00Z"] {
             #expect(time(changed("2020-02-12T15:15:45.787Z", wrong)) == server)
         }
-        let none = changed(#","received_at":"2020-02-12T15:15:45.789585559Z""#, "", in: changed(#""time":"2020-02-12T15:15:45.787Z","#, ""))
+        let none = changed(
+            #","received_at":"2020-02-12T15:15:45.789585559Z""#, "",
+            in: changed(#""time":"2020-02-12T15:15:45.787Z","#, ""))
         #expect(time(none) == "2020-02-12T15:15:46.014Z", "the message's own time comes last")
     }
 
@@ -76,15 +78,18 @@ struct TheThingsStackTests {
     @Test("lets simulated uplinks go, by rule")
     func simulated() {
         let message = decoding().decode(
-            TheThingsStackTests.topic, changed(#""received_at":"2020-02-12T15:15:46"#, #""simulated":true,"received_at":"2020-02-12T15:15:46"#))
+            TheThingsStackTests.topic,
+            changed(#""received_at":"2020-02-12T15:15:46"#, #""simulated":true,"received_at":"2020-02-12T15:15:46"#))
         #expect(message.reasons == [.simulated])
-        let real = changed(#""received_at":"2020-02-12T15:15:46"#, #""simulated":false,"received_at":"2020-02-12T15:15:46"#)
+        let real = changed(
+            #""received_at":"2020-02-12T15:15:46"#, #""simulated":false,"received_at":"2020-02-12T15:15:46"#)
         #expect(decoding().decode(TheThingsStackTests.topic, real).readings.count == 1)
     }
 
     @Test("says what is missing where there is no decoded payload")
     func undecodedPayload() {
-        let message = decoding().decode(TheThingsStackTests.topic, changed(#""decoded_payload":{"temperature":1.0},"#, ""))
+        let message = decoding().decode(
+            TheThingsStackTests.topic, changed(#""decoded_payload":{"temperature":1.0},"#, ""))
         #expect(message.reasons == [.noReading])
         #expect(message.rejections.first?.detail.contains("payload formatter") == true)
         let unknown = decoding().decode(TheThingsStackTests.topic, changed(#""temperature":1.0"#, #""wetness":1.0"#))
@@ -92,9 +97,12 @@ struct TheThingsStackTests {
         #expect(unknown.rejections.first?.detail.contains("values") == true)
     }
 
-    @Test("counts and ignores the topics beside the uplinks", arguments: [
-        "join", "down/queued", "down/sent", "down/ack", "down/nack", "down/failed", "service/data", "location/solved",
-    ])
+    @Test(
+        "counts and ignores the topics beside the uplinks",
+        arguments: [
+            "join", "down/queued", "down/sent", "down/ack", "down/nack", "down/failed", "service/data",
+            "location/solved",
+        ])
     func siblings(suffix: String) {
         let message = decoding().decode("v3/app1/devices/dev1/\(suffix)", TheThingsStackTests.example)
         #expect(message.reasons == [.ignoredTopic])
@@ -119,7 +127,8 @@ struct TheThingsStackTests {
             TheThingsStackTests.topic,
             changed(
                 #"{"temperature":1.0}"#,
-                #"{"air":{"temperature":20,"relativeHumidity":61},"PM25":8,"distance":2116,"position":"tilt","battery":true}"#))
+                #"{"air":{"temperature":20,"relativeHumidity":61},"PM25":8,"distance":2116,"position":"tilt","battery":true}"#
+            ))
         #expect(
             Set(decoding.shown(message)) == [
                 "dev1/temperature=20", "dev1/humidity=61", "dev1/pm2_5=8", "dev1/fill_distance=2116",
@@ -146,7 +155,10 @@ struct TheThingsStackTests {
     func radio() {
         let decoding = decoding(TheThingsStackOptions(includesRadio: true))
         let payload = changed(#""rx_metadata":["#, #""rx_metadata":[{"rssi":-110,"snr":-7},{"snr":9},"#)
-        #expect(decoding.shown(decoding.decode(TheThingsStackTests.topic, payload)) == ["dev1/temperature=1", "dev1/rssi=-35", "dev1/snr=5"])
+        #expect(
+            decoding.shown(decoding.decode(TheThingsStackTests.topic, payload)) == [
+                "dev1/temperature=1", "dev1/rssi=-35", "dev1/snr=5",
+            ])
         let deaf = changed(#","rssi":-35,"snr":5"#, "")
         #expect(decoding.shown(decoding.decode(TheThingsStackTests.topic, deaf)) == ["dev1/temperature=1"])
     }

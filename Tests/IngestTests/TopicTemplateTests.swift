@@ -14,38 +14,47 @@ struct TopicTemplateTests {
         }
     }
 
-    @Test("takes type, device and quantity out of a topic", arguments: [
-        ("sensors/{type}/{device}/{quantity}", "sensors/air/aq-1/pm2_5", "air|aq-1|pm2_5"),
-        ("{device}", "d", "-|d|-"), ("{device}/#", "d/a/b/c", "-|d|-"), ("{device}/#", "d", "-|d|-"),
-        ("a/+/{device}", "a/x/d", "-|d|-"), ("#", "a/b", "-|-|-"), ("a/b", "a/b", "-|-|-"),
-        ("x/{device}/{quantity}", "x//", "-||"), ("{quantity}/{device}/{type}", "q/d/t", "t|d|q"),
-        ("gemeente/één/{device}", "gemeente/één/d", "-|d|-"), ("/{device}", "/d", "-|d|-"),
-    ])
+    @Test(
+        "takes type, device and quantity out of a topic",
+        arguments: [
+            ("sensors/{type}/{device}/{quantity}", "sensors/air/aq-1/pm2_5", "air|aq-1|pm2_5"),
+            ("{device}", "d", "-|d|-"), ("{device}/#", "d/a/b/c", "-|d|-"), ("{device}/#", "d", "-|d|-"),
+            ("a/+/{device}", "a/x/d", "-|d|-"), ("#", "a/b", "-|-|-"), ("a/b", "a/b", "-|-|-"),
+            ("x/{device}/{quantity}", "x//", "-||"), ("{quantity}/{device}/{type}", "q/d/t", "t|d|q"),
+            ("gemeente/één/{device}", "gemeente/één/d", "-|d|-"), ("/{device}", "/d", "-|d|-"),
+        ])
     func matches(template: String, topic: String, expected: String) throws {
         #expect(try match(template, topic) == expected)
     }
 
-    @Test("does not match more, fewer or other levels", arguments: [
-        ("sensors/{device}", "sensors/a/b"), ("sensors/{device}", "sensors"), ("sensors/{device}", "Sensors/a"),
-        ("a/b", "a/bc"), ("a/bc", "a/b"), ("a/b", "a/b/"), ("a", ""), ("{device}/x", "d/"), ("a/{device}/#", "a"),
-        ("/a", "a"), ("a/+", "a"),
-    ])
+    @Test(
+        "does not match more, fewer or other levels",
+        arguments: [
+            ("sensors/{device}", "sensors/a/b"), ("sensors/{device}", "sensors"), ("sensors/{device}", "Sensors/a"),
+            ("a/b", "a/bc"), ("a/bc", "a/b"), ("a/b", "a/b/"), ("a", ""), ("{device}/x", "d/"), ("a/{device}/#", "a"),
+            ("/a", "a"), ("a/+", "a"),
+        ])
     func mismatches(template: String, topic: String) throws {
         #expect(try match(template, topic) == nil)
     }
 
-    @Test("subscribes to all that it may match, and nothing else", arguments: [
-        ("sensors/{type}/{device}/{quantity}", "sensors/+/+/+"), ("v3/+/devices/{device}/#", "v3/+/devices/+/#"),
-        ("plain/topic", "plain/topic"), ("#", "#"), ("/{device}/", "/+/"),
-    ])
+    @Test(
+        "subscribes to all that it may match, and nothing else",
+        arguments: [
+            ("sensors/{type}/{device}/{quantity}", "sensors/+/+/+"), ("v3/+/devices/{device}/#", "v3/+/devices/+/#"),
+            ("plain/topic", "plain/topic"), ("#", "#"), ("/{device}/", "/+/"),
+        ])
     func filter(template: String, filter: String) {
         #expect(TopicTemplate(template)?.filter == filter)
     }
 
-    @Test("refuses templates that no filter stands for", arguments: [
-        "", "#/a", "a/#/b", "a/{device}x", "a/x{device}", "{devices}", "{}", "{device", "device}", "a+", "a/+b", "a#",
-        "{device}/{device}", "{type}/a/{type}", "{quantity}/{quantity}", "{Device}",
-    ])
+    @Test(
+        "refuses templates that no filter stands for",
+        arguments: [
+            "", "#/a", "a/#/b", "a/{device}x", "a/x{device}", "{devices}", "{}", "{device", "device}", "a+", "a/+b",
+            "a#",
+            "{device}/{device}", "{type}/a/{type}", "{quantity}/{quantity}", "{Device}",
+        ])
     func refused(template: String) {
         #expect(TopicTemplate(template) == nil)
     }

@@ -27,10 +27,12 @@ struct AggregateTests {
         #expect(!aggregate(count: 1000, expected: nil).isValid)
     }
 
-    @Test("expects as many readings as intervals fit, rounded, and at least one", arguments: [
-        (Tier.quarter, 10_000, 90), (.quarter, 900_000, 1), (.quarter, 3_600_000, 1), (.minute, 7000, 9),
-        (.minute, 8000, 8), (.hour, 1, 3_600_000), (.day, 3_600_000, 24),
-    ] as [(Tier, Int64, Int)])
+    @Test(
+        "expects as many readings as intervals fit, rounded, and at least one",
+        arguments: [
+            (Tier.quarter, 10_000, 90), (.quarter, 900_000, 1), (.quarter, 3_600_000, 1), (.minute, 7000, 9),
+            (.minute, 8000, 8), (.hour, 1, 3_600_000), (.day, 3_600_000, 24),
+        ] as [(Tier, Int64, Int)])
     func expectation(tier: Tier, interval: Int64, count: Int) {
         let window = Window(tier, holding: start, days: .utc)
         #expect(window.expectedCount(intervalMilliseconds: interval) == count)
@@ -58,7 +60,8 @@ struct AggregateTests {
         var aggregate = aggregate(count: 8, expected: nil)
         #expect(aggregate.standardDeviation == nil)
         aggregate.statistics = Aggregate.Statistics(
-            mean: 5, squaredDeviations: 32, minimum: 2, maximum: 9, first: 2, firstTime: start, last: 9, lastTime: start)
+            mean: 5, squaredDeviations: 32, minimum: 2, maximum: 9, first: 2, firstTime: start, last: 9, lastTime: start
+        )
         #expect(aggregate.standardDeviation == 2)
     }
 }

@@ -26,16 +26,21 @@ struct JSONLineTests {
             $0.add("inner", JSONLine())
             $0.add("list", [JSONLine(), JSONLine()])
         }
-        #expect(text == #"{"b":1,"a":"x","yes":true,"none":null,"time":"1970-01-01T00:00:00.000Z","inner":{},"list":[{},{}]}"#)
+        #expect(
+            text
+                == #"{"b":1,"a":"x","yes":true,"none":null,"time":"1970-01-01T00:00:00.000Z","inner":{},"list":[{},{}]}"#
+        )
         #expect(JSONLine().finished == "{}")
     }
 
-    @Test("escapes what JSON, a line, or a terminal would stumble over", arguments: [
-        ("\"", #"\""#), ("\\", #"\\"#), ("\n", #"\n"#), ("\r", #"\r"#), ("\t", #"\t"#), ("\r\n", #"\r\n"#),
-        ("\u{0}", #"\u0000"#), ("\u{1B}[31m", #"\u001b[31m"#), ("\u{1F}", #"\u001f"#), ("\u{7F}", #"\u007f"#),
-        ("\u{85}", #"\u0085"#), ("\u{9B}31m", #"\u009b31m"#),
-        ("\u{2028}", #"\u2028"#), ("\u{2029}", #"\u2029"#), ("/", "/"), ("é€😀", "é€😀"), ("e\u{301}", "e\u{301}"),
-    ])
+    @Test(
+        "escapes what JSON, a line, or a terminal would stumble over",
+        arguments: [
+            ("\"", #"\""#), ("\\", #"\\"#), ("\n", #"\n"#), ("\r", #"\r"#), ("\t", #"\t"#), ("\r\n", #"\r\n"#),
+            ("\u{0}", #"\u0000"#), ("\u{1B}[31m", #"\u001b[31m"#), ("\u{1F}", #"\u001f"#), ("\u{7F}", #"\u007f"#),
+            ("\u{85}", #"\u0085"#), ("\u{9B}31m", #"\u009b31m"#),
+            ("\u{2028}", #"\u2028"#), ("\u{2029}", #"\u2029"#), ("/", "/"), ("é€😀", "é€😀"), ("e\u{301}", "e\u{301}"),
+        ])
     func escapes(value: String, escaped: String) throws {
         let text = line { $0.add("k", value) }
         #expect(text == "{\"k\":\"\(escaped)\"}")
@@ -88,11 +93,15 @@ struct JSONLineTests {
         }
     }
 
-    @Test("writes whole numbers without a fraction, and what is not a number as null", arguments: [
-        (0.0, "0"), (21, "21"), (-3, "-3"), (12.5, "12.5"), (0.1, "0.1"), (1e14, "100000000000000"), (1e15, "1000000000000000"),
-        (9_007_199_254_740_992, "9007199254740992"), (0x1p54, "1.8014398509481984e+16"), (-1e300, "-1e+300"), (.nan, "null"), (.infinity, "null"), (-.infinity, "null"),
-        (.leastNonzeroMagnitude, "5e-324"), (27.200000762939453, "27.200000762939453"),
-    ])
+    @Test(
+        "writes whole numbers without a fraction, and what is not a number as null",
+        arguments: [
+            (0.0, "0"), (21, "21"), (-3, "-3"), (12.5, "12.5"), (0.1, "0.1"), (1e14, "100000000000000"),
+            (1e15, "1000000000000000"),
+            (9_007_199_254_740_992, "9007199254740992"), (0x1p54, "1.8014398509481984e+16"), (-1e300, "-1e+300"),
+            (.nan, "null"), (.infinity, "null"), (-.infinity, "null"),
+            (.leastNonzeroMagnitude, "5e-324"), (27.200000762939453, "27.200000762939453"),
+        ])
     func numberForms(value: Double, text: String) {
         #expect(JSONLine.number(value) == text)
         #expect(line { $0.add("k", value) } == "{\"k\":\(text)}")

@@ -37,7 +37,8 @@ struct OutputLinesTests {
         aggregate.count = 4
         aggregate.expected = 4
         aggregate.statistics = Aggregate.Statistics(
-            mean: 2.5, squaredDeviations: 16, minimum: 1, maximum: 4, first: 1, firstTime: time, last: 4, lastTime: time)
+            mean: 2.5, squaredDeviations: 16, minimum: 1, maximum: 4, first: 1, firstTime: time, last: 4, lastTime: time
+        )
         aggregate.increase = Aggregate.CounterIncrease(total: 7, resets: 1)
         #expect(
             line() == head

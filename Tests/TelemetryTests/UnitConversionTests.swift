@@ -8,27 +8,32 @@ struct UnitConversionTests {
         QuantityCatalogue()[quantity].flatMap { UnitConversion.from(unit, to: $0) }?.apply(value)
     }
 
-    @Test("turns what sensors send into the canonical unit", arguments: [
-        (100_535.97, "Pa", "pressure", 1005.3597), (101.3, "kPa", "pressure", 1013), (1.013, "bar", "pressure", 1013),
-        (1013.0, "mbar", "pressure", 1013),
-        (77.0, "°F", "temperature", 25), (-40, "[degF]", "temperature", -40), (32, "F", "temperature", 0),
-        (273.15, "K", "temperature", 0), (21.5, "℃", "temperature", 21.5),
-        (60.0, "mph", "speed", 96.56064), (10, "m/s", "speed", 36), (50, "km/h", "speed", 50),
-        (0.012, "mg/m3", "pm2_5", 12), (12, "µg/m³", "pm2_5", 12), (12, "μg/m³", "pm2_5", 12),
-        (0.45, "1", "humidity", 45), (45, "%RH", "humidity", 45),
-        (2.0, "m", "fill_distance", 2000), (200, "cm", "fill_distance", 2000),
-        (3300.0, "mV", "battery_voltage", 3.3), (55, "dBA", "noise_laeq", 55), (-59, "dBm", "rssi", -59),
-        (400_000.0, "ppb", "co2", 400),
-    ])
+    @Test(
+        "turns what sensors send into the canonical unit",
+        arguments: [
+            (100_535.97, "Pa", "pressure", 1005.3597), (101.3, "kPa", "pressure", 1013),
+            (1.013, "bar", "pressure", 1013),
+            (1013.0, "mbar", "pressure", 1013),
+            (77.0, "°F", "temperature", 25), (-40, "[degF]", "temperature", -40), (32, "F", "temperature", 0),
+            (273.15, "K", "temperature", 0), (21.5, "℃", "temperature", 21.5),
+            (60.0, "mph", "speed", 96.56064), (10, "m/s", "speed", 36), (50, "km/h", "speed", 50),
+            (0.012, "mg/m3", "pm2_5", 12), (12, "µg/m³", "pm2_5", 12), (12, "μg/m³", "pm2_5", 12),
+            (0.45, "1", "humidity", 45), (45, "%RH", "humidity", 45),
+            (2.0, "m", "fill_distance", 2000), (200, "cm", "fill_distance", 2000),
+            (3300.0, "mV", "battery_voltage", 3.3), (55, "dBA", "noise_laeq", 55), (-59, "dBm", "rssi", -59),
+            (400_000.0, "ppb", "co2", 400),
+        ])
     func known(value: Double, unit: String, quantity: String, expected: Double) throws {
         let converted = try #require(convert(value, unit, to: quantity))
         #expect(abs(converted - expected) <= 1e-9 * max(1, abs(expected)), "\(converted)")
     }
 
     /// 2008/50/EC Annex VI: 293 K and 101.3 kPa. The factors that are quoted everywhere: 1.91, 2.00, 1.25, 2.66, 1.16.
-    @Test("turns parts of a gas by volume into mass, at the temperature and pressure of the EU's limits", arguments: [
-        ("no2", "ppb", 1.91), ("o3", "ppb", 2.00), ("no", "ppb", 1.25), ("so2", "ppb", 2.66), ("co", "ppm", 1.16),
-    ])
+    @Test(
+        "turns parts of a gas by volume into mass, at the temperature and pressure of the EU's limits",
+        arguments: [
+            ("no2", "ppb", 1.91), ("o3", "ppb", 2.00), ("no", "ppb", 1.25), ("so2", "ppb", 2.66), ("co", "ppm", 1.16),
+        ])
     func gases(quantity: String, unit: String, factor: Double) throws {
         let converted = try #require(convert(100, unit, to: quantity))
         #expect(abs(converted / 100 - factor) < 0.006, "\(converted)")
@@ -51,10 +56,13 @@ struct UnitConversionTests {
         }
     }
 
-    @Test("has no guess for a unit that does not fit the quantity", arguments: [
-        ("ppb", "pm2_5"), ("ppb", "temperature"), ("Pa", "temperature"), ("Cel", "humidity"), ("dB", "rssi"),
-        ("furlong", "fill_distance"), ("%", "temperature"), ("UG/M3", "pm10"), ("dBm", "noise_laeq"), ("ug/m3", "co2"),
-    ])
+    @Test(
+        "has no guess for a unit that does not fit the quantity",
+        arguments: [
+            ("ppb", "pm2_5"), ("ppb", "temperature"), ("Pa", "temperature"), ("Cel", "humidity"), ("dB", "rssi"),
+            ("furlong", "fill_distance"), ("%", "temperature"), ("UG/M3", "pm10"), ("dBm", "noise_laeq"),
+            ("ug/m3", "co2"),
+        ])
     func refused(unit: String, quantity: String) {
         #expect(convert(1, unit, to: quantity) == nil)
     }

@@ -93,13 +93,16 @@ struct WindowTests {
                     precondition(day.lowerBound.description == start, "\(zone): \(day)")
                     precondition(day.upperBound - day.lowerBound == Int64(hours) * 3_600_000, "\(zone): \(day)")
                     precondition(DayCalendar.local.day(holding: day.upperBound).lowerBound == day.upperBound, "\(zone)")
-                    precondition(DayCalendar.local.day(holding: day.lowerBound - 1).upperBound == day.lowerBound, "\(zone)")
+                    precondition(
+                        DayCalendar.local.day(holding: day.lowerBound - 1).upperBound == day.lowerBound, "\(zone)")
                 }
             }
         }
     }
 
-    @Test("nests: a window of a finer tier lies in one of the coarser, days and clock changes included", arguments: 0..<10)
+    @Test(
+        "nests: a window of a finer tier lies in one of the coarser, days and clock changes included", arguments: 0..<10
+    )
     func nests(round: UInt64) {
         var random = SeededGenerator(seed: 0xE57 + round)
         for _ in 0..<200 {
@@ -121,9 +124,11 @@ struct WindowTests {
         #expect(Tier.allCases.sorted() == [.minute, .quarter, .hour, .day])
     }
 
-    @Test("refuses zones that the system does not have, and paths in their place", arguments: [
-        "", "Europe/Amsterdan", "/etc/passwd", "../../../etc/passwd", "Europe/../../../../etc/passwd",
-    ])
+    @Test(
+        "refuses zones that the system does not have, and paths in their place",
+        arguments: [
+            "", "Europe/Amsterdan", "/etc/passwd", "../../../etc/passwd", "Europe/../../../../etc/passwd",
+        ])
     func unknownZones(name: String) {
         #expect(!DayCalendar.useTimeZone(name))
         #expect(window(.day, "2026-11-23T12:00:00Z").start.description == "2026-11-22T23:00:00.000Z")

@@ -76,7 +76,8 @@ let package = Package(
         .executableTarget(
             name: "poort",
             dependencies: [
-                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Storage", "Control", "Gateway", "Simulation",
+                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Storage", "Control", "Gateway",
+                "Simulation",
                 argumentParser, lifecycle, unixSignals, logging,
             ],
             swiftSettings: strict),
@@ -95,8 +96,12 @@ let package = Package(
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "CSQLite", "Telemetry", "TestKit"]),
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
-        tests("SimulationTests", ["Simulation", "poort", "Gateway", "GatewayConfiguration", "MQTT", "Telemetry", "TestKit"]),
-        tests("GatewayTests", ["Gateway", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),
+        tests(
+            "SimulationTests",
+            ["Simulation", "poort", "Gateway", "GatewayConfiguration", "MQTT", "Telemetry", "TestKit"]),
+        tests(
+            "GatewayTests",
+            ["Gateway", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),
         tests("SystemTests", ["poort", "Control", "Telemetry", "Threading", "Storage", "CSQLite", "MQTT", "TestKit"]),
     ],
     swiftLanguageModes: [.v6],

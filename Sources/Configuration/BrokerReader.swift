@@ -14,7 +14,9 @@ extension ConfigurationReader {
         if broker.statusTopic.contains(where: { "+#".contains($0) }) {
             complaints.error(table.node("status_topic")?.place ?? table.place, "`status_topic` must not hold + or #")
         }
-        if let seconds = table.duration("keepalive", in: 5000...3_600_000) { broker.keepAliveSeconds = Int(seconds / 1000) }
+        if let seconds = table.duration("keepalive", in: 5000...3_600_000) {
+            broker.keepAliveSeconds = Int(seconds / 1000)
+        }
         if let expiry = table.duration("session_expiry", in: 60_000...4_294_967_000_000) {
             broker.sessionExpirySeconds = expiry / 1000
         }
@@ -32,7 +34,9 @@ extension ConfigurationReader {
         guard let address = BrokerAddress(url) else {
             let hint = url.contains("@") ? "; credentials go into username and password_file" : ""
             complaints.error(
-                place, "`url` is \"\(url.contains("@") ? "…" : url)\"; it must look like mqtt://127.0.0.1:1883 or mqtts://host:8883\(hint)")
+                place,
+                "`url` is \"\(url.contains("@") ? "…" : url)\"; it must look like mqtt://127.0.0.1:1883 or mqtts://host:8883\(hint)"
+            )
             return
         }
         broker.host = address.host
@@ -48,7 +52,8 @@ extension ConfigurationReader {
         broker.passwordFile = table.string("password_file")
         broker.passwordCredential = table.string("password_credential")
         if let node = table.node("password") {
-            complaints.error(node.place, "a password does not belong here: write it to a file, and give that as `password_file`")
+            complaints.error(
+                node.place, "a password does not belong here: write it to a file, and give that as `password_file`")
         }
         if broker.passwordFile != nil, broker.passwordCredential != nil {
             complaints.error(table.place, "give password_file or password_credential, not both")

@@ -69,7 +69,9 @@ enum Spelling {
             row[0] = i + 1
             for (j, b) in right.enumerated() {
                 row[j + 1] = min(above[j + 1] + 1, row[j] + 1, above[j] + (a == b ? 0 : 1))
-                if i > 0, j > 0, a == right[j - 1], b == left[i - 1] { row[j + 1] = min(row[j + 1], earlier[j - 1] + 1) }
+                if i > 0, j > 0, a == right[j - 1], b == left[i - 1] {
+                    row[j + 1] = min(row[j + 1], earlier[j - 1] + 1)
+                }
             }
             earlier = above
         }

@@ -39,7 +39,8 @@ struct ConfigurationReader {
         configuration.sources = SourceReader(complaints: complaints, catalogue: catalogue).read(table.tables("source"))
         if configuration.sources.isEmpty {
             complaints.error(
-                table.place, "there is no [[source]]: say which topics to take, such as \"sensors/{type}/{device}/{quantity}\"")
+                table.place,
+                "there is no [[source]]: say which topics to take, such as \"sensors/{type}/{device}/{quantity}\"")
         }
         configuration.deviceList = DeviceReader(complaints: complaints, catalogue: catalogue)
             .read(table.tables("device"))
@@ -66,7 +67,8 @@ struct ConfigurationReader {
             if !DayCalendar.isKnownTimeZone(zone) {
                 complaints.error(
                     table.node("timezone")?.place ?? table.place,
-                    "the system has no time zone \"\(zone)\"; use a name such as Europe/Amsterdam (timedatectl list-timezones)")
+                    "the system has no time zone \"\(zone)\"; use a name such as Europe/Amsterdam (timedatectl list-timezones)"
+                )
             }
             gateway.timezone = zone
         }
@@ -109,7 +111,8 @@ struct ConfigurationReader {
         }
         if let minute = storage.tierRetention[.minute], minute < storage.rawRetention ?? .max {
             complaints.error(
-                table.place, "minutes are kept shorter than raw readings; late readings could not be aggregated any more")
+                table.place,
+                "minutes are kept shorter than raw readings; late readings could not be aggregated any more")
         }
         table.finish()
     }

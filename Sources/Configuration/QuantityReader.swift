@@ -50,7 +50,9 @@ extension QuantityReader {
             target.unit = unit
             guard let conversion = UnitConversion.from(quantity.unit, to: target) else {
                 complaints.error(
-                    place, "the limits of \(quantity.name) in \(quantity.unit) cannot be turned into \(unit); give `gross_range`")
+                    place,
+                    "the limits of \(quantity.name) in \(quantity.unit) cannot be turned into \(unit); give `gross_range`"
+                )
                 return
             }
             func converted(_ span: ClosedRange<Double>?) -> ClosedRange<Double>? {

@@ -15,7 +15,9 @@ struct SourceReader {
             }
             for earlier in sources where TopicPattern(earlier.topic).overlaps(TopicPattern(source.topic)) {
                 complaints.warn(
-                    table.place, "topic \"\(source.topic)\" overlaps \"\(earlier.topic)\", which comes first and takes what both match")
+                    table.place,
+                    "topic \"\(source.topic)\" overlaps \"\(earlier.topic)\", which comes first and takes what both match"
+                )
             }
             sources.append(source)
         }
@@ -27,7 +29,9 @@ struct SourceReader {
         if let topic = table.string("topic") {
             source.topic = topic
             let place = table.node("topic")?.place ?? table.place
-            for problem in TopicPattern(topic).problems { complaints.error(place, problem.message, suggestion: problem.suggestion) }
+            for problem in TopicPattern(topic).problems {
+                complaints.error(place, problem.message, suggestion: problem.suggestion)
+            }
         } else if !table.has("topic") {
             complaints.error(table.place, "a [[source]] needs a `topic`")
         }
@@ -68,14 +72,17 @@ struct SourceReader {
         source.quantity = path("quantity")
         let levels = source.topic.split(separator: "/")
         if source.device == nil, !levels.contains("{device}") {
-            complaints.error(table.place, "nothing names the device: put {device} into `topic`, or give its path in `device`")
+            complaints.error(
+                table.place, "nothing names the device: put {device} into `topic`, or give its path in `device`")
         }
         // What is wrong with a table of `values` is said already.
-        let listsValues = if case .table(let fields)? = table.node("values")?.value { !fields.isEmpty } else { table.has("values") }
+        let listsValues =
+            if case .table(let fields)? = table.node("values")?.value { !fields.isEmpty } else { table.has("values") }
         if !listsValues || source.value != nil, source.quantity == nil, !levels.contains("{quantity}") {
             complaints.error(
                 table.place,
-                "nothing names the quantity: put {quantity} into `topic`, give its path in `quantity`, or list `values`")
+                "nothing names the quantity: put {quantity} into `topic`, give its path in `quantity`, or list `values`"
+            )
         }
     }
 
@@ -89,7 +96,8 @@ struct SourceReader {
         }
         for field in fields {
             guard case .string(let text) = field.node.value else {
-                complaints.error(field.node.place, "`\(field.key)` in `\(key)` must be a string, not \(field.node.shown)")
+                complaints.error(
+                    field.node.place, "`\(field.key)` in `\(key)` must be a string, not \(field.node.shown)")
                 continue
             }
             if catalogue[field.key] == nil {
@@ -119,7 +127,9 @@ enum PathPattern {
             switch first {
             case ".": guard takeKey(from: &rest) else { return false }
             case "[":
-                guard let end = rest.firstIndex(of: "]"), let index = Int(rest[..<end]), index >= 0 else { return false }
+                guard let end = rest.firstIndex(of: "]"), let index = Int(rest[..<end]), index >= 0 else {
+                    return false
+                }
                 rest = rest[rest.index(after: end)...]
             default: return false
             }

@@ -53,9 +53,11 @@ struct TOMLNode {
             throw ConfigurationError(complaints: [complaint])
         }
         var text = text
-        guard let document = text.withUTF8({ bytes in
-            bytes.withMemoryRebound(to: CChar.self) { poort_toml_parse($0.baseAddress, $0.count) }
-        }) else { preconditionFailure("no memory for a configuration") }
+        guard
+            let document = text.withUTF8({ bytes in
+                bytes.withMemoryRebound(to: CChar.self) { poort_toml_parse($0.baseAddress, $0.count) }
+            })
+        else { preconditionFailure("no memory for a configuration") }
         defer { poort_toml_free(document) }
         var place = poort_toml_place()
         if let cause = poort_toml_error(document, &place) {
@@ -119,7 +121,9 @@ struct TOMLNode {
         func place(_ place: poort_toml_place) -> Place {
             Place(file: file, line: Int(place.line), column: Int(place.column))
         }
-        func text(_ read: (OpaquePointer, Int, UnsafeMutablePointer<Int>) -> UnsafePointer<CChar>?, _ node: Int) -> String {
+        func text(_ read: (OpaquePointer, Int, UnsafeMutablePointer<Int>) -> UnsafePointer<CChar>?, _ node: Int)
+            -> String
+        {
             var count = 0
             guard let start = read(document, node, &count) else { return "" }
             return String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)

@@ -104,7 +104,8 @@ struct TableReader {
         guard let node = node(key) else { return nil }
         guard case .string(let text) = node.value, let milliseconds = Measure.duration(text) else {
             complaints.error(
-                node.place, "`\(key)` must be a duration in a string, such as \"10s\" (ms, s, m, h, d, y), not \(node.shown)")
+                node.place,
+                "`\(key)` must be a duration in a string, such as \"10s\" (ms, s, m, h, d, y), not \(node.shown)")
             return nil
         }
         guard range.contains(milliseconds) else {
@@ -122,11 +123,14 @@ struct TableReader {
         guard let node = node(key) else { return nil }
         guard case .string(let text) = node.value, let bytes = Measure.size(text) else {
             complaints.error(
-                node.place, "`\(key)` must be a size in a string, such as \"64MiB\" (B, kB, KiB, MB, MiB, GB, GiB), not \(node.shown)")
+                node.place,
+                "`\(key)` must be a size in a string, such as \"64MiB\" (B, kB, KiB, MB, MiB, GB, GiB), not \(node.shown)"
+            )
             return nil
         }
         guard range.contains(bytes) else {
-            complaints.error(node.place, "`\(key)` is \(text); it must lie from \(range.lowerBound) to \(range.upperBound) bytes")
+            complaints.error(
+                node.place, "`\(key)` is \(text); it must lie from \(range.lowerBound) to \(range.upperBound) bytes")
             return nil
         }
         return bytes

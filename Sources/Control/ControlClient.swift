@@ -41,7 +41,8 @@ extension [UInt8] {
     /// The index after the empty line that ends an HTTP header.
     fileprivate var headerEnd: Int? {
         guard count >= 4 else { return nil }
-        for index in 0...(count - 4) where self[index] == 0x0D && self[index..<(index + 4)] == [0x0D, 0x0A, 0x0D, 0x0A] {
+        for index in 0...(count - 4) where self[index] == 0x0D && self[index..<(index + 4)] == [0x0D, 0x0A, 0x0D, 0x0A]
+        {
             return index + 4
         }
         return nil

@@ -87,7 +87,8 @@ public struct Gateway: Service {
             if overdue.isEmpty {
                 manager.watchdog()
             } else {
-                logger.error("no sign of life from thread \(overdue.joined(separator: ", ")); systemd will restart poort")
+                logger.error(
+                    "no sign of life from thread \(overdue.joined(separator: ", ")); systemd will restart poort")
             }
             manager.status(await reporter.statusLine())
             try? await Task.sleep(for: .milliseconds(pause))

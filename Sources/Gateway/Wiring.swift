@@ -57,7 +57,9 @@ struct Wiring {
     private func source(_ section: Configuration.SourceSection) -> SourceOptions {
         func path(_ text: String?) -> JSONPath? {
             text.map { text in
-                guard let path = JSONPath(text) else { preconditionFailure("the configuration let a bad path through: \(text)") }
+                guard let path = JSONPath(text) else {
+                    preconditionFailure("the configuration let a bad path through: \(text)")
+                }
                 return path
             }
         }
@@ -99,7 +101,8 @@ struct Wiring {
         connection.maximumPacketBytes = UInt32(clamping: broker.maximumPacketBytes)
         return BrokerOptions(
             connection: connection, subscriptions: configuration.sources.compactMap { TopicTemplate($0.topic)?.filter },
-            statusTopic: broker.statusTopic, commitIntervalMilliseconds: configuration.storage.commitIntervalMilliseconds)
+            statusTopic: broker.statusTopic,
+            commitIntervalMilliseconds: configuration.storage.commitIntervalMilliseconds)
     }
 
     private func password() throws(GatewayError) -> Secret? {

@@ -45,7 +45,8 @@ public final class MQTTClient {
         // OpenSSL writes without MSG_NOSIGNAL: a broker that hangs up must not end the process.
         signal(SIGPIPE, SIG_IGN)
         guard let handle = mosquitto_new(options.clientID, options.isCleanStart, nil) else {
-            throw MQTTError(operation: "make a client", broker: options.address, cause: String(cString: strerror(errno)))
+            throw MQTTError(
+                operation: "make a client", broker: options.address, cause: String(cString: strerror(errno)))
         }
         self.handle = handle
         self.options = options
@@ -86,7 +87,8 @@ public final class MQTTClient {
         let directory = tls.caFile == nil ? "/etc/ssl/certs" : nil
         try check(
             mosquitto_tls_set(handle, tls.caFile, directory, tls.certificateFile, tls.keyFile, nil),
-            "use the TLS files (\([tls.caFile, tls.certificateFile, tls.keyFile].compactMap { $0 }.joined(separator: ", ")))")
+            "use the TLS files (\([tls.caFile, tls.certificateFile, tls.keyFile].compactMap { $0 }.joined(separator: ", ")))"
+        )
     }
 
     // MARK: - Steps of the loop

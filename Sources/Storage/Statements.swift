@@ -38,7 +38,8 @@ final class Statements {
             WHERE (unit, kind, device_type, interval)
             IS NOT (excluded.unit, excluded.kind, excluded.device_type, excluded.interval)
             """)
-        selectSeries = try database.prepare("SELECT id, kind, interval, first_time FROM series WHERE device = ?1 AND quantity = ?2")
+        selectSeries = try database.prepare(
+            "SELECT id, kind, interval, first_time FROM series WHERE device = ?1 AND quantity = ?2")
         updateFirstTime = try database.prepare("UPDATE series SET first_time = ?2 WHERE id = ?1")
         insertReading = try database.prepare(
             "INSERT INTO readings(time, series, value, flag, tests) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")

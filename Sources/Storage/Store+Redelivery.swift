@@ -1,6 +1,8 @@
 extension Store {
     /// What recognises redeliveries, oldest first: committed messages as packet id and identity, by commit.
-    public func unacknowledged() throws(StorageError) -> [(batch: Int64, entries: [(packetID: UInt16, identity: UInt32)])] {
+    public func unacknowledged() throws(StorageError) -> [(
+        batch: Int64, entries: [(packetID: UInt16, identity: UInt32)]
+    )] {
         let select = try database.prepare("SELECT batch, entries FROM unacknowledged ORDER BY batch")
         var batches: [(batch: Int64, entries: [(packetID: UInt16, identity: UInt32)])] = []
         while try select.step("read the unacknowledged messages") {

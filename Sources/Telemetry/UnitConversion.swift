@@ -44,7 +44,8 @@ public struct UnitConversion: Sendable, Hashable {
     private static let known: [String: (dimension: String, UnitConversion)] = {
         var table: [String: (String, UnitConversion)] = [:]
         func add(
-            _ dimension: String, _ multiplier: Double, per divisor: Double = 1, shift: Double = 0, _ spellings: String...
+            _ dimension: String, _ multiplier: Double, per divisor: Double = 1, shift: Double = 0,
+            _ spellings: String...
         ) {
             for spelling in spellings {
                 table[spelling] = (

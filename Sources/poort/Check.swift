@@ -82,7 +82,10 @@ struct CheckSummary {
                     "\(scheme)://\(broker.host):\(broker.port) as \(broker.clientID)"
                         + (broker.username.map { ", user \($0)" } ?? ""),
                 ],
-                ["database", "\(storage.path), commit every \(Measure.text(milliseconds: storage.commitIntervalMilliseconds))"],
+                [
+                    "database",
+                    "\(storage.path), commit every \(Measure.text(milliseconds: storage.commitIntervalMilliseconds))",
+                ],
                 ["keeps", kept],
                 ["socket", configuration.control.socketPath],
             ]

@@ -16,7 +16,9 @@ struct StatusScreen {
         if let broker = report.broker { rows.append(("broker", text(of: broker))) }
         if let error = report.broker?.lastError { rows.append(("", Emphasis.bad.applied(to: error))) }
         if let rates = report.rates { rows.append(("rate", text(of: rates))) }
-        if let ring = report.ring { rows.append(("ring", "\(count(ring.depth)) of \(count(ring.capacity)) slots used")) }
+        if let ring = report.ring {
+            rows.append(("ring", "\(count(ring.depth)) of \(count(ring.capacity)) slots used"))
+        }
         rows.append(("messages", text(of: report.ledger.messages) + balance))
         rows.append(("readings", text(of: report.ledger.readings)))
         if let aggregates = report.aggregates { rows.append(("windows", text(of: aggregates))) }

@@ -38,7 +38,10 @@ struct StatusCodingTests {
         let bytes = try StatusCoding.encode(StatusCodingTests.full)
         #expect(try StatusCoding.decode(bytes) == StatusCodingTests.full)
         let text = String(decoding: bytes, as: UTF8.self)
-        for key in ["is_running", "resident_bytes", "reload_error", "receive_maximum", "messages_per_second_five_minutes", "closed", "age_seconds"] {
+        for key in [
+            "is_running", "resident_bytes", "reload_error", "receive_maximum", "messages_per_second_five_minutes",
+            "closed", "age_seconds",
+        ] {
             #expect(text.contains("\"\(key)\""))
         }
         #expect(!text.contains("\n"), "one line")

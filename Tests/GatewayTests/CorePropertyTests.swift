@@ -72,7 +72,9 @@ private struct Delivery {
         for series in 0..<CoreBench.seriesCount {
             var total = 0.0
             for _ in 0..<Int.random(in: 1...120, using: &random) {
-                total = Int.random(in: 0..<15, using: &random) == 0 ? 0 : total + Double(Int.random(in: 0...9, using: &random))
+                total =
+                    Int.random(in: 0..<15, using: &random) == 0
+                    ? 0 : total + Double(Int.random(in: 0...9, using: &random))
                 // Beyond the limits now and then, so that flags matter.
                 let level = Double(Int.random(in: -300...12_000, using: &random)) / 10
                 offers.append(

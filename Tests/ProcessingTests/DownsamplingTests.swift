@@ -84,7 +84,9 @@ struct DownsamplingTests {
         var total = 0.0
         for _ in 0..<Int.random(in: 1...400, using: &random) {
             if isCounter {
-                total = Int.random(in: 0..<40, using: &random) == 0 ? 0 : total + Double(Int.random(in: 0...9, using: &random))
+                total =
+                    Int.random(in: 0..<40, using: &random) == 0
+                    ? 0 : total + Double(Int.random(in: 0...9, using: &random))
                 values.append(total)
             } else {
                 values.append(offset + Double.random(in: -50...50, using: &random))

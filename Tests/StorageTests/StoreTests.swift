@@ -78,7 +78,8 @@ struct StoreTests {
         let id = try store.identify(series()).id
         var aggregate = Aggregate(window: Window(.minute, holding: ten, days: .utc), count: 1, expected: 6)
         aggregate.statistics = .init(
-            mean: 0.1, squaredDeviations: 0.2, minimum: -1, maximum: 1e300, first: .leastNonzeroMagnitude, firstTime: ten, last: 3,
+            mean: 0.1, squaredDeviations: 0.2, minimum: -1, maximum: 1e300, first: .leastNonzeroMagnitude,
+            firstTime: ten, last: 3,
             lastTime: ten + 1)
         aggregate.increase = .init(total: 9_007_199_254_740_991, resets: 2)
         #expect(try store.write(aggregate, series: id) == 1)

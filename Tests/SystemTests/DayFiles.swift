@@ -41,7 +41,8 @@ enum DayFiles {
 
     /// Beside the package, where the reference is laid for developers and for CI.
     private static let folder: String = {
-        let package = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let package = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
+            separator: "/")
         return "\(package)/../shared/data"
     }()
 
@@ -72,7 +73,9 @@ enum DayFiles {
 
     /// Loop detectors: local wall-clock time.
     static func traffic() throws -> [Observation] {
-        let files = [("occupancy_6005", "occupancy", "%"), ("speed_6005", "speed", "mph"), ("speed_7578", "speed", "mph")]
+        let files = [
+            ("occupancy_6005", "occupancy", "%"), ("speed_6005", "speed", "mph"), ("speed_7578", "speed", "mph"),
+        ]
         var found: [Observation] = []
         for (file, quantity, unit) in files {
             for row in try rows(of: "traffic/\(file).csv", separator: ",") {

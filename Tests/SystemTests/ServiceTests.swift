@@ -20,7 +20,8 @@ struct ServiceTests {
         #expect(await eventually { notify.lines.contains { $0.hasPrefix("STATUS=connected") } }, "\(notify.lines)")
         gateway.send(SIGHUP)
         #expect(await eventually { notify.lines.contains("RELOADING=1") })
-        #expect(await eventually { notify.lines.last(where: { $0.hasSuffix("=1") && $0 != "WATCHDOG=1" }) == "READY=1" })
+        #expect(
+            await eventually { notify.lines.last(where: { $0.hasSuffix("=1") && $0 != "WATCHDOG=1" }) == "READY=1" })
         #expect(notify.lines.contains { $0.hasPrefix("MONOTONIC_USEC=") })
         #expect(gateway.stop() == .exited(0))
         #expect(notify.lines.contains("STOPPING=1"))
@@ -57,7 +58,8 @@ struct ServiceTests {
         #expect(await eventually { gateway.status?.broker?.lastError != nil })
         let status = try #require(gateway.status)
         #expect(status.broker?.state != "connected")
-        #expect(status.broker?.lastError?.contains("is the broker running") == true, "\(status.broker?.lastError ?? "")")
+        #expect(
+            status.broker?.lastError?.contains("is the broker running") == true, "\(status.broker?.lastError ?? "")")
         #expect(status.hasProblem)
         try broker.start()
         #expect(await eventually(within: .seconds(60)) { gateway.status?.broker?.state == "connected" })

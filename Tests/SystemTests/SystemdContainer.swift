@@ -19,12 +19,15 @@ final class SystemdContainer: Sendable {
     init(configuration: String) throws {
         root = try SystemdContainer.preparedRoot()
         let build = GatewayProcess.executable
-        try SystemdContainer.run("rm", ["-rf", "\(root)/etc/poort", "\(root)/var/lib/poort", "\(root)/etc/systemd/system/poort.service.d"])
-        for directory in ["/etc/poort", "/usr/local/lib/systemd/system", "/usr/local/lib/sysusers.d", "/usr/local/bin"] {
+        try SystemdContainer.run(
+            "rm", ["-rf", "\(root)/etc/poort", "\(root)/var/lib/poort", "\(root)/etc/systemd/system/poort.service.d"])
+        for directory in ["/etc/poort", "/usr/local/lib/systemd/system", "/usr/local/lib/sysusers.d", "/usr/local/bin"]
+        {
             try SystemdContainer.run("mkdir", ["-p", root + directory])
         }
         let units = "\(root)/usr/local/lib"
-        try SystemdContainer.run("cp", ["\(Self.package)/Systemd/poort.service", "\(units)/systemd/system/poort.service"])
+        try SystemdContainer.run(
+            "cp", ["\(Self.package)/Systemd/poort.service", "\(units)/systemd/system/poort.service"])
         try SystemdContainer.run("cp", ["\(Self.package)/Systemd/poort.sysusers", "\(units)/sysusers.d/poort.conf"])
         try SystemdContainer.write(configuration, to: "\(root)/etc/poort/poort.toml")
         try SystemdContainer.run("touch", ["\(root)/usr/local/bin/poort"])
@@ -32,7 +35,8 @@ final class SystemdContainer: Sendable {
             "systemd-nspawn",
             [
                 "--quiet", "--register=no", "--keep-unit", "--private-network", "--directory", root, "--boot",
-                "--bind-ro=\(build):/usr/local/bin/poort", "--bind-ro=\(try SystemdContainer.swiftLibraries(of: build))",
+                "--bind-ro=\(build):/usr/local/bin/poort",
+                "--bind-ro=\(try SystemdContainer.swiftLibraries(of: build))",
                 "--machine=poort-test-\(getpid())",
             ], errors: .file("\(root).log"))
         leader = try SystemdContainer.leader(of: machine)
@@ -84,7 +88,10 @@ final class SystemdContainer: Sendable {
         try run("rm", ["-rf", root])
         let mirror = try ChildProcess(
             "sh",
-            ["-c", "apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | head -1"])
+            [
+                "-c",
+                "apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | head -1",
+            ])
         _ = mirror.wait()
         let packages = """
             systemd,systemd-sysv,dbus,mosquitto,libmosquitto1,libsqlite3-0,libsimdjson14,libtomlplusplus3,libstdc++6,tzdata
@@ -104,7 +111,8 @@ final class SystemdContainer: Sendable {
         let listing = try ChildProcess("ldd", [executable])
         _ = listing.wait()
         let line = listing.standardOutput.split(separator: "\n").first { $0.contains("libswiftCore.so") } ?? ""
-        guard let path = line.split(separator: " ").first(where: { $0.hasPrefix("/") }), let slash = path.lastIndex(of: "/")
+        guard let path = line.split(separator: " ").first(where: { $0.hasPrefix("/") }),
+            let slash = path.lastIndex(of: "/")
         else { throw ChildProcess.SpawnError(description: "\(executable) does not say where libswiftCore.so is") }
         return String(path[..<slash])
     }
@@ -112,7 +120,8 @@ final class SystemdContainer: Sendable {
     private static func leader(of machine: ChildProcess) throws -> pid_t {
         let deadline = ContinuousClock.now + .seconds(30)
         while machine.isRunning, ContinuousClock.now < deadline {
-            let children = TemporaryDirectory.read("/proc/\(machine.processID)/task/\(machine.processID)/children") ?? ""
+            let children =
+                TemporaryDirectory.read("/proc/\(machine.processID)/task/\(machine.processID)/children") ?? ""
             if let child = children.split(separator: " ").first.flatMap({ pid_t($0) }) { return child }
             usleep(20_000)
         }

@@ -43,7 +43,9 @@ struct SystemdTests {
 
         let started = try container.systemctl("start", "poort")
         #expect(started.ending == .exited(0), "\(started.errors)\n\(container.journal)")
-        #expect(try await eventually { try container.property("StatusText").hasPrefix("connected") }, "\(container.journal)")
+        #expect(
+            try await eventually { try container.property("StatusText").hasPrefix("connected") }, "\(container.journal)"
+        )
         #expect(try container.run(["stat", "-c", "%U", "/var/lib/poort/poort.db"]).output == "poort\n")
         #expect(try container.run(["/usr/local/bin/poort", "status"]).ending == .exited(0))
         #expect(
@@ -57,13 +59,17 @@ struct SystemdTests {
         let restarts = try Int(container.property("NRestarts")) ?? -1
         #expect(try container.systemctl("kill", "--signal=KILL", "poort").ending == .exited(0))
         #expect(try await eventually { try Int(container.property("NRestarts")) == restarts + 1 })
-        #expect(try await eventually { try container.property("StatusText").hasPrefix("connected") }, "\(container.journal)")
+        #expect(
+            try await eventually { try container.property("StatusText").hasPrefix("connected") }, "\(container.journal)"
+        )
         // A process that is stopped gives no sign of life.
         #expect(try container.systemctl("kill", "--signal=STOP", "poort").ending == .exited(0))
         #expect(
             try await eventually(within: .seconds(40)) { try Int(container.property("NRestarts")) == restarts + 2 },
             "\(container.journal)")
-        #expect(try await eventually { try container.property("StatusText").hasPrefix("connected") }, "\(container.journal)")
+        #expect(
+            try await eventually { try container.property("StatusText").hasPrefix("connected") }, "\(container.journal)"
+        )
 
         #expect(try container.systemctl("stop", "poort").ending == .exited(0))
         #expect(try container.property("Result") == "success", "\(container.journal)")

@@ -61,7 +61,8 @@ struct Traffic: Sendable {
 
     func payload(_ item: Item) -> [UInt8] {
         let value = JSONLine.number(item.value)
-        return Array((item.time.map { "{\"value\":\(value),\"ts\":\($0.milliseconds)}" } ?? "{\"value\":\(value)}").utf8)
+        return Array(
+            (item.time.map { "{\"value\":\(value),\"ts\":\($0.milliseconds)}" } ?? "{\"value\":\(value)}").utf8)
     }
 
     /// Publishes on a thread of its own, as far as ``Publication/allow(_:)`` lets it.

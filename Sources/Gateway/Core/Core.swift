@@ -209,7 +209,8 @@ final class Core {
             payload: Array(line.finished.utf8),
             rejection: Rejection(
                 .conflict,
-                detail: "\(series.device) \(series.quantity.name) already has \(JSONLine.number(existing)) at this time",
+                detail:
+                    "\(series.device) \(series.quantity.name) already has \(JSONLine.number(existing)) at this time",
                 readingCount: 1))
         let isNew = try store.quarantine(copy, configuration: settings.configurationFingerprint)
         accounts.update(header.source) {

@@ -114,7 +114,8 @@ public final class Decoder {
             converted = conversion.apply(number)
             guard converted.isFinite else {
                 message.reject(
-                    .badValue, "\(quantity.text.excerpt) of \(value.shown) \(unit.text.excerpt) is too large", readings: 1)
+                    .badValue, "\(quantity.text.excerpt) of \(value.shown) \(unit.text.excerpt) is too large",
+                    readings: 1)
                 return
             }
         }

@@ -87,13 +87,15 @@ struct SeriesRegistry {
         }
         guard !device.isEmpty, device.count <= options.limits.deviceNameBytes else {
             return refuse(
-                .unknownDevice, "the device's name has \(device.count) bytes; 1 to \(options.limits.deviceNameBytes) are allowed")
+                .unknownDevice,
+                "the device's name has \(device.count) bytes; 1 to \(options.limits.deviceNameBytes) are allowed")
         }
         let name = String(decoding: device, as: UTF8.self)
         let quantityName = String(decoding: quantity, as: UTF8.self)
         guard var known = options.catalogue[quantityName] else {
             return refuse(
-                .unknownQuantity, "unknown quantity \(quantityName.excerpt); name it in [quantity.…] or map it in `values`")
+                .unknownQuantity,
+                "unknown quantity \(quantityName.excerpt); name it in [quantity.…] or map it in `values`")
         }
         let configured = devices[name]
         if configured == nil, options.unknownDevices == .quarantine {

@@ -17,7 +17,8 @@ public final class MQTTClient {
         /// What was granted for each filter, in the order of the request: the QoS, or a failure of 128 or more.
         case subscribed([UInt8])
         /// Sent, and acknowledged by the broker when its QoS is 1.
-        case published(id: Int32)
+        /// - Parameter refusal: why the broker did not take it; it has answered all the same.
+        case published(id: Int32, refusal: MQTTError?)
     }
 
     /// A received message. The buffers are valid during the call only.
@@ -189,7 +190,7 @@ public final class MQTTClient {
         try check(mosquitto_unsubscribe(handle, nil, filter), "unsubscribe from \(filter)")
     }
 
-    /// - Returns: the id that ``Event/published(id:)`` will carry.
+    /// - Returns: the id that ``Event/published(id:refusal:)`` will carry.
     @discardableResult
     public func publish(
         _ topic: String, payload: [UInt8], qos: Int32 = 1, isRetained: Bool = false
@@ -229,8 +230,12 @@ extension MQTTClient {
             let codes = (0..<Int(count)).map { UInt8(truncatingIfNeeded: granted?[$0] ?? 128) }
             MQTTClient.deliver(context) { _ in .subscribed(codes) }
         }
-        mosquitto_publish_v5_callback_set(handle) { _, context, id, _, _ in
-            MQTTClient.deliver(context) { _ in .published(id: id) }
+        mosquitto_publish_v5_callback_set(handle) { _, context, id, reason, _ in
+            MQTTClient.deliver(context) { client in
+                // From 128 on it is a refusal. Source: MQTT 5.0, 3.4.2.1.
+                let refusal = reason < 128 ? nil : MQTTError(broker: client.options.address, unpublished: reason)
+                return .published(id: id, refusal: refusal)
+            }
         }
     }
 

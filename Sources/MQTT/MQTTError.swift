@@ -41,6 +41,13 @@ public struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
         self.init(operation: operation, broker: broker, cause: cause, hint: hint)
     }
 
+    /// - Parameter reasonCode: of a PUBACK. Source: MQTT 5.0, 3.4.2.1.
+    init(broker: String, unpublished reasonCode: Int32) {
+        self.init(
+            operation: "publish", broker: broker, cause: String(cString: mosquitto_reason_string(reasonCode)),
+            hint: "check the broker's access rules for this user, and its limits")
+    }
+
     /// - Parameter reasonCode: of a CONNACK. Source: MQTT 5.0, 3.2.2.2.
     init(broker: String, refusal reasonCode: Int32) {
         let hint =

@@ -12,6 +12,9 @@ public final class MQTTPublisher {
     private var waiting: [Pending] = []
     private var isOpen = false
     private var failure: MQTTError?
+    /// Why the broker refused a message, the first time that it did. The message counts as answered and is not published
+    /// again: it would be refused again.
+    public private(set) var refusal: MQTTError?
 
     private struct Pending {
         var id: Int32
@@ -32,6 +35,8 @@ public final class MQTTPublisher {
     }
 
     /// Hands a message to the broker; waits while the window is full.
+    /// - Throws: when the connection is lost and does not come back in time; the message is kept for
+    ///   ``reconnect()``.
     public func publish(_ topic: String, payload: [UInt8], isRetained: Bool = false) throws(MQTTError) {
         let index = waiting.count
         waiting.append(Pending(id: 0, topic: topic, payload: payload, isRetained: isRetained))
@@ -45,8 +50,26 @@ public final class MQTTPublisher {
     }
 
     /// Waits until everything is acknowledged.
+    /// - Throws: when the connection is lost and does not come back in time, or when the broker has refused a message.
     public func drain() throws(MQTTError) {
-        while !waiting.isEmpty { try stepOrRecover() }
+        do throws(MQTTError) {
+            while !waiting.isEmpty { try stepOrRecover() }
+        } catch {
+            // Some brokers hang up after they have refused a message.
+            throw refusal ?? error
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// Connects anew after a failure, and publishes again what is not acknowledged.
+    public func reconnect() throws(MQTTError) {
+        client = nil
+        do throws(MQTTError) {
+            try open()
+        } catch {
+            client = nil
+            throw error
+        }
     }
 
     /// Takes care of the connection during a pause.
@@ -76,7 +99,12 @@ public final class MQTTPublisher {
 
     private func stepOrRecover() throws(MQTTError) {
         do throws(MQTTError) {
+            guard let client else {
+                throw MQTTError(operation: "publish", broker: options.address, cause: "the connection is lost")
+            }
             try step(milliseconds: 1000)
+            // Pings, so that a broker that has gone silent is noticed.
+            try client.maintain()
         } catch {
             try recover(from: error)
         }
@@ -105,8 +133,9 @@ public final class MQTTPublisher {
         case .refused(let error): failure = error
         case .disconnected(let cause):
             failure = failure ?? MQTTError(operation: "publish", broker: options.address, cause: cause)
-        case .published(let id):
+        case .published(let id, let refusal):
             if let index = waiting.firstIndex(where: { $0.id == id }) { waiting.remove(at: index) }
+            self.refusal = self.refusal ?? refusal
         case .subscribed: break
         }
     }
@@ -127,14 +156,17 @@ public final class MQTTPublisher {
         for index in waiting.indices { try send(index) }
     }
 
+    /// Makes a new connection, again and again as far as the patience reaches.
+    /// - Throws: when there is still none. The next call tries again.
     private func recover(from error: MQTTError) throws(MQTTError) {
+        client = nil
         var last = error
         for attempt in 0..<(patienceSeconds * 10) {
-            client = nil
             if attempt > 0 { usleep(100_000) }
             do throws(MQTTError) {
                 return try open()
             } catch {
+                client = nil
                 last = error
             }
         }

@@ -17,6 +17,7 @@ final class StreetPlayer {
     /// How many of these the present connection was given.
     private var handedCount = 0
     private var lost: MQTTError?
+    private var refusal: MQTTError?
 
     private static let windowSize = 500
     private static let reconnectMilliseconds: Int64 = 500
@@ -48,7 +49,7 @@ final class StreetPlayer {
         var messages = street.messages(from: start - backlogMilliseconds, to: end)
         var upcoming = messages.next()
         var progress = ProgressLine()
-        while !Interruption.hasCome, now() < end {
+        while !Interruption.hasCome, refusal == nil, now() < end {
             if publisher == nil {
                 if !reconnect() { Interruption.sleep(milliseconds: StreetPlayer.reconnectMilliseconds) }
             } else if let message = upcoming, message.published <= now(),
@@ -104,6 +105,7 @@ final class StreetPlayer {
             lost = error
             self.publisher = nil
         }
+        refusal = refusal ?? publisher.refusal
         let acknowledgedCount = handedCount - publisher.unacknowledgedCount
         unacknowledged.removeFirst(acknowledgedCount)
         handedCount -= acknowledgedCount
@@ -142,6 +144,10 @@ final class StreetPlayer {
         let elapsed = Age.text(seconds: Double(elapsedMilliseconds) / 1000)
         let share = unacknowledged.isEmpty ? "all" : Grouped.text(acknowledged)
         var ending = Ending(summary: "\(tally) in \(elapsed), \(share) acknowledged")
+        if let refusal {
+            ending.failure = CommandFailure("\(refusal)", exitCode: CommandFailure.problem)
+            return ending
+        }
         guard let lost else {
             if !unacknowledged.isEmpty {
                 ending.failure = CommandFailure(

@@ -35,6 +35,43 @@ struct MQTTRoundTripTests {
         subscriber.close()
     }
 
+    @Test("the publisher tells when the broker refuses a message, though it answers it")
+    func refusal() throws {
+        var options = PrivateBroker.Options()
+        let rules = TemporaryDirectory()
+        options.extraLines = ["acl_file \(rules.write("topic write allowed/#\n", to: "acl", mode: 0o600))"]
+        let broker = try PrivateBroker(options)
+        let publisher = try MQTTPublisher(broker.clientOptions(clientID: "pub"))
+        try publisher.publish("allowed/a", payload: [1])
+        try publisher.drain()
+        #expect(publisher.refusal == nil)
+        try publisher.publish("forbidden/a", payload: [1])
+        let error = #expect(throws: MQTTError.self) { try publisher.drain() }
+        #expect(error?.description.contains("access rules") == true, "\(error?.description ?? ""): \(broker.log)")
+        #expect(publisher.unacknowledgedCount == 0)
+        publisher.close()
+    }
+
+    @Test("the publisher goes on after a failure, once the broker is back, with what it still holds")
+    func failureAndReturn() throws {
+        let broker = try PrivateBroker()
+        let publisher = try MQTTPublisher(broker.clientOptions(clientID: "pub"))
+        broker.stop()
+        #expect(throws: MQTTError.self) {
+            try publisher.publish("t/x", payload: [1])
+            try publisher.drain()
+        }
+        #expect(throws: MQTTError.self) { try publisher.drain() }
+        #expect(publisher.unacknowledgedCount == 1)
+        try broker.start()
+        let patient = try MQTTSubscriber(broker.clientOptions(clientID: "sub"), filters: ["t/#"])
+        try publisher.reconnect()
+        try publisher.drain()
+        #expect(try collect(patient, 1) == [[1]])
+        publisher.close()
+        patient.close()
+    }
+
     @Test("the publisher loses nothing when the broker is restarted under it")
     func restart() throws {
         var options = PrivateBroker.Options()

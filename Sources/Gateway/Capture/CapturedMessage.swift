@@ -22,7 +22,7 @@ public struct CapturedMessage: Sendable {
         }
         self.received = received
         topic = Array(fields.topic.utf8)
-        switch (fields.payload, fields.payload_base64) {
+        switch (fields.payload, fields.payloadBase64) {
         case (let text?, nil): payload = Array(text.utf8)
         case (nil, let encoded?):
             guard let bytes = Data(base64Encoded: encoded) else {
@@ -56,7 +56,12 @@ public struct CapturedMessage: Sendable {
         var received: String
         var topic: String
         var payload: String?
-        var payload_base64: String?
+        var payloadBase64: String?
+
+        enum CodingKeys: String, CodingKey {
+            case received, topic, payload
+            case payloadBase64 = "payload_base64"
+        }
     }
 
     private static func words(for error: DecodingError) -> String {

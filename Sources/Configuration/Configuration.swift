@@ -83,16 +83,16 @@ public struct Configuration: Sendable, Hashable {
 
     public struct SourceSection: Sendable, Hashable {
         public var name = ""
-        public var topic = ""
+        public var topic: TopicTemplate
         public var format = Format.json
-        public var value: String?
+        public var value: JSONPath?
         /// Quantity and path, in the order of the file.
         public var values: [NamedPath] = []
-        public var time: String?
-        public var unit: String?
+        public var time: JSONPath?
+        public var unit: JSONPath?
         public var units: [String: String] = [:]
-        public var device: String?
-        public var quantity: String?
+        public var device: JSONPath?
+        public var quantity: JSONPath?
         public var includesRadio = false
         public var intervalMilliseconds: Int64?
 
@@ -103,7 +103,11 @@ public struct Configuration: Sendable, Hashable {
 
         public struct NamedPath: Sendable, Hashable {
             public var quantity: String
-            public var path: String
+            public var path: JSONPath
+        }
+
+        init(topic: TopicTemplate) {
+            self.topic = topic
         }
     }
 

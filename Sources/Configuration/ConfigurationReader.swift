@@ -36,8 +36,9 @@ struct ConfigurationReader {
             QuantityReader(complaints: complaints).read(quantities, into: &catalogue)
         }
         configuration.quantities = catalogue.quantities.values.sorted { $0.name < $1.name }
-        configuration.sources = SourceReader(complaints: complaints, catalogue: catalogue).read(table.tables("source"))
-        if configuration.sources.isEmpty {
+        let sources = table.tables("source")
+        configuration.sources = SourceReader(complaints: complaints, catalogue: catalogue).read(sources)
+        if sources.isEmpty {
             complaints.error(
                 table.place,
                 "there is no [[source]]: say which topics to take, such as \"sensors/{type}/{device}/{quantity}\"")

@@ -33,6 +33,9 @@ struct DeviceReader {
             var location = TableReader(node, name: "location", complaints: complaints)
             device.latitude = location.number("lat", in: -90...90)
             device.longitude = location.number("lon", in: -180...180)
+            if location.has("lat") != location.has("lon") {
+                complaints.error(node.place, "`location` needs both `lat` and `lon`, in degrees")
+            }
             location.finish()
         }
         if let node = table.node("quantity") {

@@ -9,14 +9,14 @@ struct SourceReader {
         var sources: [Configuration.SourceSection] = []
         for table in tables {
             var table = table
-            let source = read(&table)
+            guard let source = read(&table) else { continue }
             if sources.contains(where: { $0.name == source.name }) {
                 complaints.error(table.place, "there is a source \"\(source.name)\" already; give this one a `name`")
             }
-            for earlier in sources where TopicPattern(earlier.topic).overlaps(TopicPattern(source.topic)) {
+            for earlier in sources where earlier.topic.overlaps(source.topic) {
                 complaints.warn(
                     table.place,
-                    "topic \"\(source.topic)\" overlaps \"\(earlier.topic)\", which comes first and takes what both match"
+                    "topic \"\(source.topic.text)\" overlaps \"\(earlier.topic.text)\", which comes first and takes what both match"
                 )
             }
             sources.append(source)
@@ -24,26 +24,19 @@ struct SourceReader {
         return sources
     }
 
-    private func read(_ table: inout TableReader) -> Configuration.SourceSection {
-        var source = Configuration.SourceSection()
-        if let topic = table.string("topic") {
-            source.topic = topic
-            let place = table.node("topic")?.place ?? table.place
-            for problem in TopicPattern(topic).problems {
-                complaints.error(place, problem.message, suggestion: problem.suggestion)
-            }
-        } else if !table.has("topic") {
-            complaints.error(table.place, "a [[source]] needs a `topic`")
-        }
-        source.name = table.string("name") ?? source.topic
+    /// - Returns: nil when there is no usable topic; what else is wrong with the table is said all the same.
+    private func read(_ table: inout TableReader) -> Configuration.SourceSection? {
+        let topic = readTopic(&table)
+        // A stand-in, so that the other keys are read.
+        var source = Configuration.SourceSection(topic: topic ?? TopicTemplate("{device}/{quantity}")!)
+        source.name = table.string("name") ?? source.topic.text
         let formats = Configuration.SourceSection.Format.allCases.map(\.rawValue)
         if let format = table.choice("format", among: formats).flatMap(Configuration.SourceSection.Format.init) {
             source.format = format
         }
         source.intervalMilliseconds = table.duration("interval", in: 100...31_557_600_000)
         readQuantityMap("values", of: &table) { quantity, text, place in
-            checkPath(text, place: place)
-            source.values.append(.init(quantity: quantity, path: text))
+            if let path = readPath(text, place: place) { source.values.append(.init(quantity: quantity, path: path)) }
         }
         readQuantityMap("units", of: &table) { quantity, text, place in
             if let known = catalogue[quantity], UnitConversion.from(text, to: known) == nil {
@@ -56,29 +49,44 @@ struct SourceReader {
         case .theThingsStack: source.includesRadio = table.boolean("radio") ?? false
         }
         table.finish()
-        return source
+        return topic == nil ? nil : source
+    }
+
+    private func readTopic(_ table: inout TableReader) -> TopicTemplate? {
+        guard let text = table.string("topic") else {
+            if !table.has("topic") { complaints.error(table.place, "a [[source]] needs a `topic`") }
+            return nil
+        }
+        let place = table.node("topic")?.place ?? table.place
+        for problem in TopicTemplate.problems(in: text) {
+            let isPlaceholder = problem.level.contains("{") || problem.level.contains("}")
+            let isKnown = TopicTemplate.placeholders.contains(problem.level)
+            complaints.error(
+                place, problem.message,
+                suggestion: isPlaceholder && !isKnown
+                    ? Spelling.nearest(to: problem.level, among: TopicTemplate.placeholders) : nil)
+        }
+        return TopicTemplate(text)
     }
 
     private func readJSON(_ table: inout TableReader, into source: inout Configuration.SourceSection) {
-        func path(_ key: String) -> String? {
-            guard let text = table.string(key) else { return nil }
-            if let node = table.node(key) { checkPath(text, place: node.place) }
-            return text
+        func path(_ key: String) -> JSONPath? {
+            guard let text = table.string(key), let node = table.node(key) else { return nil }
+            return readPath(text, place: node.place)
         }
         source.value = path("value")
         source.time = path("time")
         source.unit = path("unit")
         source.device = path("device")
         source.quantity = path("quantity")
-        let levels = source.topic.split(separator: "/")
-        if source.device == nil, !levels.contains("{device}") {
+        if !table.has("device"), !source.topic.givesDevice {
             complaints.error(
                 table.place, "nothing names the device: put {device} into `topic`, or give its path in `device`")
         }
         // What is wrong with a table of `values` is said already.
         let listsValues =
             if case .table(let fields)? = table.node("values")?.value { !fields.isEmpty } else { table.has("values") }
-        if !listsValues || source.value != nil, source.quantity == nil, !levels.contains("{quantity}") {
+        if !listsValues || table.has("value"), !table.has("quantity"), !source.topic.givesQuantity {
             complaints.error(
                 table.place,
                 "nothing names the quantity: put {quantity} into `topic`, give its path in `quantity`, or list `values`"
@@ -110,90 +118,9 @@ struct SourceReader {
         }
     }
 
-    private func checkPath(_ text: String, place: Place) {
-        if !PathPattern.isPath(text) {
-            complaints.error(place, "\"\(text)\" is not a path such as a.b, a[0].b or a.\"PM2.5\"")
-        }
+    private func readPath(_ text: String, place: Place) -> JSONPath? {
+        let path = JSONPath(text)
+        if path == nil { complaints.error(place, "\"\(text)\" is not a path such as a.b, a[0].b or a.\"PM2.5\"") }
+        return path
     }
-}
-
-/// A path into a payload, as far as the configuration must understand it: `a.b`, `a[0].b`, `a."PM2.5"`. What it lets
-/// through, `JSONPath` in Ingest takes.
-enum PathPattern {
-    static func isPath(_ text: String) -> Bool {
-        var rest = Substring(text)
-        guard takeKey(from: &rest) else { return false }
-        while let first = rest.popFirst() {
-            switch first {
-            case ".": guard takeKey(from: &rest) else { return false }
-            case "[":
-                guard let end = rest.firstIndex(of: "]"), let index = Int(rest[..<end]), index >= 0 else {
-                    return false
-                }
-                rest = rest[rest.index(after: end)...]
-            default: return false
-            }
-        }
-        return true
-    }
-
-    private static func takeKey(from rest: inout Substring) -> Bool {
-        if rest.first == "\"" {
-            rest.removeFirst()
-            guard let end = rest.firstIndex(of: "\"") else { return false }
-            rest = rest[rest.index(after: end)...]
-            return true
-        }
-        let end = rest.firstIndex { $0 == "." || $0 == "[" } ?? rest.endIndex
-        guard end > rest.startIndex else { return false }
-        rest = rest[end...]
-        return true
-    }
-}
-
-/// A topic template, as far as the configuration must understand it.
-struct TopicPattern {
-    private let levels: [Substring]
-
-    init(_ text: String) {
-        levels = text.split(separator: "/", omittingEmptySubsequences: false)
-    }
-
-    private static let placeholders = ["{type}", "{device}", "{quantity}"]
-
-    var problems: [(message: String, suggestion: String?)] {
-        var found: [(String, String?)] = []
-        for (index, level) in levels.enumerated() {
-            if TopicPattern.placeholders.contains(String(level)) || level == "+" { continue }
-            if level == "#" {
-                if index < levels.count - 1 { found.append(("`#` in `topic` must be the last level", nil)) }
-            } else if level.contains("{") || level.contains("}") {
-                found.append(
-                    (
-                        "`\(level)` is not a level of a topic; {type}, {device} and {quantity} fill a whole level each",
-                        Spelling.nearest(to: String(level), among: TopicPattern.placeholders)
-                    ))
-            } else if level.contains("+") || level.contains("#") {
-                found.append(("`\(level)`: + and # fill a whole level", nil))
-            }
-        }
-        for placeholder in TopicPattern.placeholders where levels.count(where: { $0 == placeholder }) > 1 {
-            found.append(("\(placeholder) stands twice in `topic`", nil))
-        }
-        return found
-    }
-
-    /// Whether some topic matches both.
-    func overlaps(_ other: TopicPattern) -> Bool {
-        for index in 0..<max(levels.count, other.levels.count) {
-            let ours = index < levels.count ? levels[index] : nil
-            let theirs = index < other.levels.count ? other.levels[index] : nil
-            if ours == "#" || theirs == "#" { return true }
-            guard let ours, let theirs else { return false }
-            if !isWild(ours), !isWild(theirs), ours != theirs { return false }
-        }
-        return true
-    }
-
-    private func isWild(_ level: Substring) -> Bool { level == "+" || level.hasPrefix("{") }
 }

@@ -55,34 +55,22 @@ struct Wiring {
     }
 
     private func source(_ section: Configuration.SourceSection) -> SourceOptions {
-        func path(_ text: String?) -> JSONPath? {
-            text.map { text in
-                guard let path = JSONPath(text) else {
-                    preconditionFailure("the configuration let a bad path through: \(text)")
-                }
-                return path
-            }
-        }
-        guard let topic = TopicTemplate(section.topic) else {
-            preconditionFailure("the configuration let a bad topic through: \(section.topic)")
-        }
-        let values = section.values.compactMap { named in
-            path(named.path).map { NamedPath(quantity: named.quantity, path: $0) }
-        }
+        let values = section.values.map { NamedPath(quantity: $0.quantity, path: $0.path) }
         let format: SourceOptions.Format =
             switch section.format {
             case .json:
                 .json(
                     JSONFormatOptions(
-                        value: path(section.value), values: values, time: path(section.time), unit: path(section.unit),
-                        device: path(section.device), quantity: path(section.quantity), units: section.units))
+                        value: section.value, values: values, time: section.time, unit: section.unit,
+                        device: section.device, quantity: section.quantity, units: section.units))
             case .theThingsStack:
                 .theThingsStack(
                     TheThingsStackOptions(
                         values: values, units: section.units, includesRadio: section.includesRadio))
             }
         return SourceOptions(
-            name: section.name, topic: topic, format: format, intervalMilliseconds: section.intervalMilliseconds)
+            name: section.name, topic: section.topic, format: format,
+            intervalMilliseconds: section.intervalMilliseconds)
     }
 
     /// - Throws: when the password cannot be read.
@@ -100,7 +88,7 @@ struct Wiring {
         connection.receiveMaximum = broker.receiveMaximum
         connection.maximumPacketBytes = UInt32(clamping: broker.maximumPacketBytes)
         return BrokerOptions(
-            connection: connection, subscriptions: configuration.sources.compactMap { TopicTemplate($0.topic)?.filter },
+            connection: connection, subscriptions: configuration.sources.map(\.topic.filter),
             statusTopic: broker.statusTopic,
             commitIntervalMilliseconds: configuration.storage.commitIntervalMilliseconds)
     }

@@ -89,7 +89,7 @@ struct CheckSummary {
                 ["keeps", kept],
                 ["socket", configuration.control.socketPath],
             ]
-                + configuration.sources.map { ["source", "\($0.topic)  (\($0.format.rawValue))"] }
+                + configuration.sources.map { ["source", "\($0.topic.text)  (\($0.format.rawValue))"] }
                 + [["devices", devices]], leftColumns: 2)
         lines.append(Emphasis.good.applied(to: "\(path): fine") + ", fingerprint \(configuration.fingerprint)")
         return lines

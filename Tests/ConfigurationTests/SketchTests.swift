@@ -66,9 +66,9 @@ struct SketchTests {
         #expect(read.devices.acceptsUnknown)
         let source = try #require(read.sources.first)
         #expect(
-            source.topic == "sensors/{type}/{device}/{quantity}" && source.name == source.topic
+            source.topic.text == "sensors/{type}/{device}/{quantity}" && source.name == source.topic.text
                 && source.format == .json)
-        #expect(source.value == "value" && source.time == "ts" && source.unit == "unit")
+        #expect([source.value, source.time, source.unit].map { $0?.text } == ["value", "ts", "unit"])
         let quantity = try #require(read.quantities.first { $0.name == "pm2_5" })
         #expect(quantity.grossRange == GrossRangeLimits(fail: 0...1000, suspect: 0...500))
         let device = try #require(read.deviceList.first)
@@ -164,9 +164,9 @@ struct SketchTests {
         #expect(ttn.format == .theThingsStack && ttn.includesRadio && ttn.intervalMilliseconds == 300_000)
         #expect(
             ttn.values.map(\.quantity) == ["battery_voltage", "leaf"]
-                && ttn.values.map(\.path) == ["SBX_BATT", "a[0].\"x.y\""])
+                && ttn.values.map(\.path.text) == ["SBX_BATT", "a[0].\"x.y\""])
         #expect(ttn.units == ["battery_voltage": "mV"])
-        #expect(read.sources.last?.device == "d" && read.sources.last?.quantity == "q")
+        #expect(read.sources.last?.device?.text == "d" && read.sources.last?.quantity?.text == "q")
         #expect(read.quantities.count == QuantityCatalogue.builtIn.count + 1)
         let kelvin = try #require(read.quantities.first { $0.name == "temperature" })
         #expect(

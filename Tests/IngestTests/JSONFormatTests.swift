@@ -147,10 +147,24 @@ struct JSONFormatTests {
         #expect(decoding.decode(#"{"value":1}"#).reasons == [.badValue])
     }
 
+    @Test("takes no hexadecimal text for a measured value")
+    func hexadecimal() {
+        #expect(Decoding(json: JSONFormatOptions()).decode(#""0x10""#).reasons == [.badValue])
+    }
+
+    @Test("counts each value that a bad time leaves without a date")
+    func undated() {
+        let format = JSONFormatOptions(
+            values: ["temperature", "humidity", "pressure"].map { NamedPath(quantity: $0, path: JSONPath($0)!) },
+            time: JSONPath("ts"))
+        let message = Decoding(json: format).decode(#"{"ts":"noon","temperature":1,"humidity":2}"#)
+        #expect(message.rejections.map(\.readingCount) == [2])
+    }
+
     @Test("converts from the unit of the message, else from the configured one")
     func units() {
-        var format = JSONFormatOptions.sketch
-        format.units = ["pressure": "Pa"]
+        let format = JSONFormatOptions(
+            value: JSONPath("value"), time: JSONPath("ts"), unit: JSONPath("unit"), units: ["pressure": "Pa"])
         let decoding = Decoding(json: format)
         func value(_ topic: String, _ payload: String) -> Double? {
             decoding.decode(topic, payload).readings.first?.value

@@ -121,7 +121,7 @@ public final class Decoder {
         }
         message.readings.append(
             Reading(
-                series: registry.series(index).number, time: time.0, value: converted, timeOrigin: time.1))
+                series: registry.number(index), time: time.0, value: converted, timeOrigin: time.1))
     }
 }
 

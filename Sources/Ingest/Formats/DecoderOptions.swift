@@ -27,7 +27,7 @@ public enum UnknownDevicePolicy: String, Sendable, CaseIterable {
 }
 
 /// A kind of message: where it comes and how it is read.
-public struct SourceOptions: Sendable, Hashable {
+public struct SourceOptions: Sendable {
     /// As in the ledger.
     public var name: String
     public var topic: TopicTemplate
@@ -35,7 +35,8 @@ public struct SourceOptions: Sendable, Hashable {
     /// The expected time between a series' readings, for devices that say nothing else.
     public var intervalMilliseconds: Int64?
 
-    public enum Format: Sendable, Hashable {
+    /// Held by reference: a message's decoder takes its format's options as a whole, without copying their paths.
+    public enum Format: Sendable {
         case json(JSONFormatOptions)
         case theThingsStack(TheThingsStackOptions)
     }
@@ -49,17 +50,17 @@ public struct SourceOptions: Sendable, Hashable {
 }
 
 /// How flexible JSON is read. Paths lead into the payload.
-public struct JSONFormatOptions: Sendable, Hashable {
+public final class JSONFormatOptions: Sendable {
     /// The value of a message with a single reading.
-    public var value: JSONPath?
+    public let value: JSONPath?
     /// The values of a message with several readings, by quantity.
-    public var values: [NamedPath]
-    public var time: JSONPath?
-    public var unit: JSONPath?
-    public var device: JSONPath?
-    public var quantity: JSONPath?
+    public let values: [NamedPath]
+    public let time: JSONPath?
+    public let unit: JSONPath?
+    public let device: JSONPath?
+    public let quantity: JSONPath?
     /// The unit in which a quantity arrives, where the payload does not say.
-    public var units: [String: String]
+    public let units: [String: String]
 
     public init(
         value: JSONPath? = nil, values: [NamedPath] = [], time: JSONPath? = nil, unit: JSONPath? = nil,
@@ -87,12 +88,12 @@ public struct NamedPath: Sendable, Hashable {
 }
 
 /// How uplinks of The Things Stack v3 are read.
-public struct TheThingsStackOptions: Sendable, Hashable {
+public final class TheThingsStackOptions: Sendable {
     /// Where quantities stand in `decoded_payload`; when empty, every number whose name is known.
-    public var values: [NamedPath]
-    public var units: [String: String]
+    public let values: [NamedPath]
+    public let units: [String: String]
     /// Whether signal strength and signal-to-noise ratio of the best gateway are readings too.
-    public var includesRadio: Bool
+    public let includesRadio: Bool
 
     public init(values: [NamedPath] = [], units: [String: String] = [:], includesRadio: Bool = false) {
         self.values = values

@@ -1,4 +1,5 @@
 import CSimdjson
+import Telemetry
 
 /// Parses JSON with simdjson, into buffers that it keeps. One thread; values are valid until the next parse.
 final class JSONDocument {

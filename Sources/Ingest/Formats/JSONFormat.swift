@@ -61,10 +61,17 @@ extension Decoder {
         }
         guard let time = NumberText.time(value), time >= .distantPast, time <= .distantFuture else {
             message.reject(
-                .badTime, "`\(path.text)` is \(value.shown), not a time since 1970 or in RFC 3339", readings: 1)
+                .badTime, "`\(path.text)` is \(value.shown), not a time since 1970 or in RFC 3339",
+                readings: readingCount(in: root, format: format))
             return nil
         }
         return (time, .device)
+    }
+
+    /// How many values a payload holds that could not be dated.
+    private func readingCount(in root: JSONValue, format: JSONFormatOptions) -> Int {
+        let listed = format.values.count { root.at($0.path) != nil }
+        return max(1, format.values.isEmpty || format.value == nil ? listed : listed + 1)
     }
 
     private func name(

@@ -7,11 +7,14 @@ enum NumberText {
         switch value.kind {
         case .number: return value.number
         case .string:
-            guard let text = value.text, text.utf8.count <= 64 else { return nil }
+            guard let text = value.text, text.utf8.count <= 64, !isHexadecimal(text) else { return nil }
             return Double(text)
         default: return nil
         }
     }
+
+    /// `0x10` is a register's address or an identifier, not a measured value.
+    private static func isHexadecimal(_ text: String) -> Bool { text.utf8.contains { $0 | 0x20 == UInt8(ascii: "x") } }
 
     /// A moment: a number since 1970 (seconds below 10^11, milliseconds below 10^14, microseconds below 10^17, else
     /// nanoseconds), the same in a string, or RFC 3339.

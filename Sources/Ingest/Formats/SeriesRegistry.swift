@@ -1,3 +1,4 @@
+import Glibc
 import Telemetry
 
 /// Gives each pair of device and quantity its number, and knows how its values are converted.
@@ -13,8 +14,9 @@ struct SeriesRegistry {
 
     struct Entry {
         let hash: UInt64
-        let device: [UInt8]
-        let quantity: [UInt8]
+        /// Device and quantity as they arrive, one behind the other.
+        let key: [UInt8]
+        let deviceCount: Int
         let series: Series
         /// The unit that came last, and what it means here.
         var unit: [UInt8] = []
@@ -42,18 +44,15 @@ struct SeriesRegistry {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] >= 0 {
             let index = Int(slots[slot])
-            if entries[index].hash == hash, entries[index].device.elementsEqual(device),
-                entries[index].quantity.elementsEqual(quantity)
-            {
-                return .known(index)
-            }
+            if entries[index].hash == hash, isKey(of: index, device, quantity) { return .known(index) }
             slot = (slot + 1) & (slots.count - 1)
         }
         switch makeSeries(device: device, quantity: quantity, type: type, source: source) {
         case .failure(let refusal): return .refused(refusal.rejection)
         case .success(let series):
             let index = entries.count
-            entries.append(Entry(hash: hash, device: Array(device), quantity: Array(quantity), series: series))
+            entries.append(
+                Entry(hash: hash, key: Array(device) + Array(quantity), deviceCount: device.count, series: series))
             nextNumber += 1
             slots[slot] = Int32(index)
             if entries.count * 2 > slots.count { grow() }
@@ -61,11 +60,27 @@ struct SeriesRegistry {
         }
     }
 
+    private func isKey(of index: Int, _ device: UnsafeRawBufferPointer, _ quantity: UnsafeRawBufferPointer) -> Bool {
+        guard entries[index].deviceCount == device.count,
+            entries[index].key.count == device.count + quantity.count
+        else { return false }
+        return entries[index].key.withUnsafeBytes { key in
+            func isSame(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
+                guard let bytes = bytes.baseAddress.map({ ($0, bytes.count) }), bytes.1 > 0 else { return true }
+                return memcmp(key.baseAddress! + start, bytes.0, bytes.1) == 0
+            }
+            return isSame(device, at: 0) && isSame(quantity, at: device.count)
+        }
+    }
+
     func series(_ index: Int) -> Series { entries[index].series }
+
+    /// What a reading carries; see ``series(_:)`` for the rest.
+    func number(_ index: Int) -> SeriesNumber { entries[index].series.number }
 
     /// The conversion from a unit as it arrives; nil when it is not known for the series' quantity.
     mutating func conversion(_ index: Int, from unit: UnsafeRawBufferPointer) -> UnitConversion? {
-        if let conversion = entries[index].conversion, entries[index].unit.elementsEqual(unit) { return conversion }
+        if let conversion = entries[index].conversion, isUnit(of: index, unit) { return conversion }
         guard
             let conversion = UnitConversion.from(
                 String(decoding: unit, as: UTF8.self), to: entries[index].series.quantity)
@@ -73,6 +88,12 @@ struct SeriesRegistry {
         entries[index].unit = Array(unit)
         entries[index].conversion = conversion
         return conversion
+    }
+
+    private func isUnit(of index: Int, _ unit: UnsafeRawBufferPointer) -> Bool {
+        entries[index].unit.withUnsafeBytes { known in
+            known.count == unit.count && (unit.isEmpty || memcmp(known.baseAddress!, unit.baseAddress!, unit.count) == 0)
+        }
     }
 
     private struct Refusal: Error {

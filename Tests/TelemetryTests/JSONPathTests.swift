@@ -1,4 +1,4 @@
-@testable import Ingest
+@testable import Telemetry
 import Testing
 
 @Suite("JSONPath")

@@ -1,9 +1,9 @@
 /// A way into a JSON document: `a.b`, `a[0].b`, and `a."PM2.5"` for keys with dots.
 public struct JSONPath: Sendable, Hashable {
-    let steps: [Step]
+    public let steps: [Step]
     public let text: String
 
-    enum Step: Sendable, Hashable {
+    public enum Step: Sendable, Hashable {
         case key([UInt8])
         case index(Int)
     }

@@ -16,6 +16,7 @@ final class IntakeGate: IntakeLine {
     private var message = DecodedMessage()
     private var requested: UInt64 = 0
     private var unpublished = 0
+    private var burstReceived = Timestamp.distantPast
     private let state: IntakeState
     private let wakeUp: WakeUp
     private let replacement: IntakeReplacement
@@ -46,7 +47,9 @@ final class IntakeGate: IntakeLine {
 
     func accept(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, isRetained: Bool) {
         adoptReplacement()
-        accept(topic: topic, payload: payload, packetID: packetID, received: .now())
+        // The clock is asked once for what is published together, which is a millisecond or two of messages.
+        if unpublished == 0 { burstReceived = .now() }
+        accept(topic: topic, payload: payload, packetID: packetID, received: burstReceived)
         unpublished += 1
         // The core works on the beginning of a burst while the rest of it is read.
         if unpublished >= IntakeGate.publishedTogether { publishBurst() }

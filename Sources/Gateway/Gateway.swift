@@ -40,7 +40,10 @@ public struct Gateway: Service {
         let gate = IntakeGate(
             decoder: Decoder(wiring.decoderOptions), timeGate: wiring.timeGate, producer: producer,
             state: core.intake, wakeUp: core.wakeUp, replacement: replacement)
-        session = BrokerSession(options: brokerOptions, line: gate, logger: logger)
+        // A new database tells nothing, and one that cannot be read shows itself in the core.
+        let earlier = (try? StoreReader(path: configuration.storage.path).subscriptions()) ?? []
+        session = BrokerSession(
+            options: brokerOptions, earlierSubscriptions: earlier, line: gate, logger: logger)
         reporter = StatusReporter(
             configurationPath: configurationPath, configuration: configuration, core: core, session: session,
             ring: gauge)

@@ -166,7 +166,8 @@ public final class MQTTClient {
         guard socket >= 0 else { return }
         shutdown(socket, Int32(SHUT_WR))
         var rest = [UInt8](repeating: 0, count: 1 << 16)
-        for _ in 0..<20 {
+        let deadline = ContinuousClock.now + .seconds(1)
+        while ContinuousClock.now < deadline {
             var poller = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
             if poll(&poller, 1, 50) > 0, Glibc.read(socket, &rest, rest.count) <= 0 { return }
         }

@@ -13,6 +13,8 @@ public enum IntakeItem: ~Copyable, Sendable {
     case quarantined(Boxed<QuarantinedMessage>)
     /// Everything before this is to be committed, and `committed` set to this number.
     case commit(UInt64)
+    /// What the session at the broker is subscribed to now.
+    case subscriptions(Boxed<[String]>)
     /// The sources of a newly loaded configuration, by index, for the headers that follow.
     case sources(Boxed<[String]>)
 }

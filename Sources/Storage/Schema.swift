@@ -88,6 +88,10 @@ enum Schema {
             entries BLOB NOT NULL
         ) STRICT;
 
+        CREATE TABLE subscriptions(
+            filter TEXT PRIMARY KEY
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE state(
             name TEXT PRIMARY KEY,
             value INTEGER NOT NULL

@@ -64,6 +64,8 @@ final class RecordingLine: IntakeLine, Sendable {
         state.withLock { $0.messages.append(message) }
     }
 
+    func subscribed(to filters: [String]) {}
+
     func publishBurst() {}
 
     func requestCommit() -> UInt64 {

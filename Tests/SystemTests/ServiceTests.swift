@@ -104,6 +104,28 @@ struct ServiceTests {
         #expect(gateway.stop() == .exited(0))
     }
 
+    @Test("takes back a subscription that went from the configuration while it was stopped", .timeLimit(.minutes(1)))
+    func abandonedSubscription() async throws {
+        let broker = try PrivateBroker()
+        let gateway = GatewayProcess(
+            broker: broker.port, extra: "[[source]]\ntopic = \"old/{device}/{quantity}\"\nvalue = \"value\"")
+        try gateway.start()
+        #expect(await gateway.isConnected())
+        #expect(await eventually { (try? gateway.reader().subscriptions().contains("old/+/+")) ?? false })
+        #expect(gateway.stop() == .exited(0))
+        let text = try #require(TemporaryDirectory.read(gateway.configurationPath))
+        gateway.directory.write(text.replacing("old/{device}", with: "new/{device}"), to: "poort.toml")
+        try gateway.start()
+        #expect(await eventually { (try? gateway.reader().subscriptions().contains("new/+/+")) ?? false })
+        let publisher = try MQTTPublisher(broker.clientOptions(clientID: "publisher"))
+        for topic in ["old", "new"] { try publisher.publish("\(topic)/d/pm10", payload: Array(#"{"value":1}"#.utf8)) }
+        try publisher.drain()
+        publisher.close()
+        #expect(await eventually { gateway.storedCount == 1 })
+        #expect(gateway.stop() == .exited(0))
+        #expect(try gateway.reader().ledger().map(\.messages.received) == [1], "the old topic no longer comes")
+    }
+
     @Test("does not start on a wrong configuration, or on a database in use", .timeLimit(.minutes(1)))
     func refusals() async throws {
         let broker = try PrivateBroker()

@@ -62,6 +62,7 @@ final class Core {
         case .series(let announced): series.announce(announced.value)
         case .sources(let names): try setSources(names.value)
         case .connectionOpened(let isResumed): try connectionOpened(isResumed: isResumed)
+        case .subscriptions(let filters): try setSubscriptions(filters.value)
         case .commit: break
         }
     }
@@ -69,6 +70,13 @@ final class Core {
     func connectionOpened(isResumed: Bool) throws(StorageError) {
         try commit()
         redelivery.connectionOpened(isResumed: isResumed)
+    }
+
+    /// Noted at once: a later start must know what to take back, whether or not a message comes meanwhile.
+    func setSubscriptions(_ filters: [String]) throws(StorageError) {
+        guard try store.reader.subscriptions() != filters.sorted() else { return }
+        try store.setSubscriptions(filters)
+        try commit()
     }
 
     func setSources(_ names: [String]) throws(StorageError) {

@@ -103,6 +103,8 @@ struct CoreLoop: ~Copyable {
         case .connectionOpened(let isResumed):
             isDiscarding = core == nil
             try core?.connectionOpened(isResumed: isResumed)
+        case .subscriptions(let filters):
+            if !isDiscarding { try core?.setSubscriptions(filters.value) }
         case .commit(let number):
             if isDiscarding || core == nil { return }
             try commit()

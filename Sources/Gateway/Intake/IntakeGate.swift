@@ -45,6 +45,11 @@ final class IntakeGate: IntakeLine {
         publishBurst()
     }
 
+    func subscribed(to filters: [String]) {
+        push(.subscriptions(Boxed(filters)))
+        publishBurst()
+    }
+
     func accept(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, isRetained: Bool) {
         adoptReplacement()
         // The clock is asked once for what is published together, which is a millisecond or two of messages.

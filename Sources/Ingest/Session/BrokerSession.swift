@@ -10,14 +10,20 @@ public final class BrokerSession: Sendable {
     private let worker: WorkerThread
 
     /// Starts the thread.
-    /// - Parameter line: gets the messages; used by the session's thread alone from now on.
-    public init(options: BrokerOptions, line: sending any IntakeLine, logger: Logger) {
+    /// - Parameters:
+    ///   - earlierSubscriptions: what the session at the broker may still be subscribed to; taken back where the options
+    ///     do not name it.
+    ///   - line: gets the messages; used by the session's thread alone from now on.
+    public init(
+        options: BrokerOptions, earlierSubscriptions: [String] = [], line: sending any IntakeLine, logger: Logger
+    ) {
         let shared = SessionShared(options: options)
         self.shared = shared
         let box = LineBox(line)
         worker = WorkerThread(name: "broker") {
             guard let line = box.take() else { return }
-            var loop = SessionLoop(options: options, line: line, shared: shared, logger: logger)
+            var loop = SessionLoop(
+                options: options, earlierSubscriptions: earlierSubscriptions, line: line, shared: shared, logger: logger)
             loop.run()
         }
     }

@@ -8,6 +8,8 @@ public protocol IntakeLine: AnyObject {
     /// Takes one message; blocks while the ring is full. The buffers are valid during the call only.
     /// - Parameter packetID: 0 for QoS 0.
     func accept(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, isRetained: Bool)
+    /// The broker has granted these subscriptions, and taken back all others.
+    func subscribed(to filters: [String])
     /// The end of a burst: wakes the consumer.
     func publishBurst()
     /// Asks that everything accepted so far be committed.

@@ -14,10 +14,14 @@ struct SessionLoop: ~Copyable {
     private var client: MQTTClient?
     private let inbox: SessionInbox
     /// Filters of earlier options. Asked back at every greeting, since a connection may be lost before the broker heard.
-    private var abandoned: Set<String> = []
+    private var abandoned: Set<String>
 
-    init(options: BrokerOptions, line: any IntakeLine, shared: SessionShared, logger: Logger) {
+    init(
+        options: BrokerOptions, earlierSubscriptions: [String], line: any IntakeLine, shared: SessionShared,
+        logger: Logger
+    ) {
         self.options = options
+        abandoned = Set(earlierSubscriptions).subtracting(options.subscriptions)
         self.line = line
         self.shared = shared
         self.logger = logger
@@ -96,6 +100,7 @@ struct SessionLoop: ~Copyable {
         guard let client else { return }
         // The session at the broker remembers subscriptions, so what is gone must be taken back.
         for filter in abandoned { try client.unsubscribe(filter) }
+        inbox.requested = options.subscriptions
         try client.subscribe(options.subscriptions)
         try client.publish(options.statusTopic, payload: statusPayload("online"), isRetained: true)
         try client.write()
@@ -240,6 +245,8 @@ struct SessionLoop: ~Copyable {
 private final class SessionInbox {
     private let line: any IntakeLine
     var address: String
+    /// What was asked for last.
+    var requested: [String] = []
     private(set) var count = 0
     private(set) var hasOpened = false
     private(set) var isResumed = false
@@ -276,11 +283,13 @@ private final class SessionInbox {
         case .disconnected(let cause):
             failure = failure ?? MQTTError(operation: "keep the connection", broker: address, cause: cause)
         case .subscribed(let granted):
-            if granted.contains(where: { $0 >= 128 }) {
+            guard !granted.contains(where: { $0 >= 128 }) else {
                 failure = MQTTError(
                     operation: "subscribe", broker: address, cause: "the broker refused a subscription",
                     hint: "check the broker's access rules for this user")
+                return
             }
+            line.subscribed(to: requested)
         case .published: break
         }
     }

@@ -76,8 +76,10 @@ public struct TopicTemplate: Sendable, Hashable {
 
     /// Whether some topic matches both.
     public func overlaps(_ other: TopicTemplate) -> Bool {
-        let (ours, theirs) = (filter.split(separator: "/", omittingEmptySubsequences: false),
-            other.filter.split(separator: "/", omittingEmptySubsequences: false))
+        let (ours, theirs) = (
+            filter.split(separator: "/", omittingEmptySubsequences: false),
+            other.filter.split(separator: "/", omittingEmptySubsequences: false)
+        )
         for index in 0..<max(ours.count, theirs.count) {
             let our = index < ours.count ? ours[index] : nil
             let their = index < theirs.count ? theirs[index] : nil
@@ -120,7 +122,8 @@ public struct TopicTemplate: Sendable, Hashable {
     }
 
     private static func areEqual(
-        _ left: UnsafeRawBufferPointer, _ leftStart: Int, _ right: UnsafeRawBufferPointer, _ rightStart: Int, _ count: Int
+        _ left: UnsafeRawBufferPointer, _ leftStart: Int, _ right: UnsafeRawBufferPointer, _ rightStart: Int,
+        _ count: Int
     ) -> Bool {
         guard count > 0, let left = left.baseAddress, let right = right.baseAddress else { return count == 0 }
         return memcmp(left + leftStart, right + rightStart, count) == 0

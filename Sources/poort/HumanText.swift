@@ -30,24 +30,25 @@ enum Bytes {
     }
 }
 
-/// A whole number with its thousands apart: `1 234 567`.
+/// A whole number with its thousands apart, by a space that no line breaks at: `1 234 567`.
 enum Grouped {
     static func text(_ value: Int) -> String {
         var text = ""
         for (index, digit) in String(value.magnitude).reversed().enumerated() {
-            if index > 0, index % 3 == 0 { text.append(" ") }
+            if index > 0, index % 3 == 0 { text.append("\u{A0}") }
             text.append(digit)
         }
         return (value < 0 ? "-" : "") + String(text.reversed())
     }
 }
 
-/// A measured value with what a person needs of its digits.
+/// A measured value with one digit behind the point, so that points stand below each other; counts without.
 enum ValueText {
-    static func text(_ value: Double) -> String {
-        let decimals = abs(value) < 1 ? 1000.0 : abs(value) < 100 ? 100 : 10
-        let rounded = (value * decimals).rounded() / decimals
-        return rounded.isFinite ? JSONLine.number(rounded) : "\(value)"
+    static func text(_ value: Double, unit: String) -> String {
+        guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
+        if unit == "1", value == value.rounded() { return JSONLine.number(value) }
+        let tenths = Int64((abs(value) * 10).rounded())
+        return "\(value < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
     }
 }
 

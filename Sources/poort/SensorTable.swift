@@ -21,7 +21,8 @@ extension StatusScreen {
     private func cells(of sensor: StatusReport.Sensor, isSameDevice: Bool) -> [String] {
         [
             isSameDevice ? "" : sensor.device, isSameDevice ? "" : sensor.type, sensor.quantity,
-            ValueText.text(sensor.value), sensor.unit, Age.text(seconds: sensor.ageSeconds), verdict(on: sensor),
+            ValueText.text(sensor.value, unit: sensor.unit), sensor.unit, Age.text(seconds: sensor.ageSeconds),
+            verdict(on: sensor),
         ]
     }
 

@@ -92,7 +92,8 @@ struct SeriesRegistry {
 
     private func isUnit(of index: Int, _ unit: UnsafeRawBufferPointer) -> Bool {
         entries[index].unit.withUnsafeBytes { known in
-            known.count == unit.count && (unit.isEmpty || memcmp(known.baseAddress!, unit.baseAddress!, unit.count) == 0)
+            known.count == unit.count
+                && (unit.isEmpty || memcmp(known.baseAddress!, unit.baseAddress!, unit.count) == 0)
         }
     }
 

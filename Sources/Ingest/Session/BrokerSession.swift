@@ -23,7 +23,8 @@ public final class BrokerSession: Sendable {
         worker = WorkerThread(name: "broker") {
             guard let line = box.take() else { return }
             var loop = SessionLoop(
-                options: options, earlierSubscriptions: earlierSubscriptions, line: line, shared: shared, logger: logger)
+                options: options, earlierSubscriptions: earlierSubscriptions, line: line, shared: shared, logger: logger
+            )
             loop.run()
         }
     }

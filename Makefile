@@ -25,7 +25,8 @@ demo: packages ## A broker, a simulated street and the gateway, live; SECONDS=20
 	@.make/demo $(DEBUG)/poort $(SECONDS)
 
 .PHONY: test
-test: packages ## All tests, on real parts.
+test: ## All tests, on real parts.
+	@.make/install-packages test
 	swift build --build-tests
 	TZ=Europe/Amsterdam swift test --skip-build
 

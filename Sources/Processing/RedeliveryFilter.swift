@@ -36,7 +36,7 @@ public struct RedeliveryFilter: Sendable {
         public var removeThrough: Int64?
     }
 
-    private let window: Int
+    private var window: Int
     private var committed: [Batch]
     private var current: [Entry] = []
     private var expected: Set<Entry> = []
@@ -50,6 +50,12 @@ public struct RedeliveryFilter: Sendable {
         self.window = window
         self.committed = committed
         nextNumber = (committed.last?.number ?? 0) + 1
+    }
+
+    /// The broker may have that many messages in flight from now on. A smaller number changes nothing until the next
+    /// start: what is in flight now was sent under the larger one.
+    public mutating func widen(to window: Int) {
+        self.window = max(self.window, window)
     }
 
     /// A connection is up. Whatever was read before must have been committed.

@@ -54,6 +54,20 @@ struct RedeliveryFilterTests {
         #expect(!isKnown(&filter, entry(1)))
     }
 
+    @Test("remembers as many as a window that was widened meanwhile may hold, and forgets none when it is narrowed")
+    func widened() {
+        var filter = RedeliveryFilter(window: 2)
+        filter.widen(to: 5)
+        filter.widen(to: 1)
+        for number in 1...5 {
+            _ = filter.isRedelivery(entry(number))
+            filter.didCommit()
+        }
+        filter.connectionOpened(isResumed: true)
+        let known = (1...5).map { isKnown(&filter, entry($0)) }
+        #expect(known == [true, true, true, true, true])
+    }
+
     /// A model of a broker with a window, that loses the connection and the gateway at random moments.
     @Test("stores every message once over crashes and lost connections", arguments: 0..<200)
     func survivesAnyCrash(round: UInt64) {

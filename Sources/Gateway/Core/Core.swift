@@ -14,7 +14,9 @@ final class Core {
     private var accounts = BatchAccounts()
     private var open: OpenMessage?
     var figures = CoreFigures()
-    var settings: CoreSettings
+    var settings: CoreSettings {
+        didSet { redelivery.widen(to: settings.brokerWindow) }
+    }
     var observer: (any CoreObserver)?
     /// The gateway's clock, as last told.
     private(set) var now: Timestamp

@@ -110,10 +110,11 @@ struct ConfigurationReader {
         for tier in Tier.allCases {
             if let duration = kept(tier.name) { storage.tierRetention[tier] = duration }
         }
-        if let minute = storage.tierRetention[.minute], minute < storage.rawRetention ?? .max {
+        for tier in [Tier.minute, .quarter] {
+            guard let kept = storage.tierRetention[tier], kept < storage.rawRetention ?? .max else { continue }
             complaints.error(
-                table.place,
-                "minutes are kept shorter than raw readings; late readings could not be aggregated any more")
+                table.node(tier.name)?.place ?? table.place,
+                "`\(tier.name)` is kept shorter than `raw`; late readings could not be aggregated any more")
         }
         table.finish()
     }

@@ -5,7 +5,8 @@ public import Telemetry
 /// Windows close on the gateway's clock plus a lateness, never on what a device says. A reading for a minute that is
 /// closed already makes that minute late: it is computed again, and with it the coarser windows that hold it.
 public struct WindowSchedule: Sendable {
-    /// Windows of any tier that end at or before this are closed. Whole minutes; never goes back.
+    /// Windows of any tier that end at or before this are closed. Whole minutes; goes back only when the clock turns out
+    /// to have been hours ahead.
     public private(set) var closedUntil: Timestamp
     public var latenessMilliseconds: Int64
     /// How long a late minute waits for more late readings before it is computed again.
@@ -46,14 +47,23 @@ public struct WindowSchedule: Sendable {
     }
 
     /// Moves the border between open and closed to the given time less the lateness.
+    ///
+    /// A clock that is put back a little moves nothing: what is closed stays closed. One that was hours ahead had closed
+    /// windows that are still to come, and every reading in them would be late; these are open again.
     /// - Returns: whether it moved.
     @discardableResult
     public mutating func advance(to now: Timestamp) -> Bool {
         let border = (now.milliseconds - latenessMilliseconds).flooredQuotient(60_000) * 60_000
-        guard border > closedUntil.milliseconds else { return false }
+        let isCorrection = closedUntil.milliseconds - border > WindowSchedule.smallestCorrection
+        guard border > closedUntil.milliseconds || isCorrection else { return false }
         closedUntil = Timestamp(milliseconds: border)
         return true
     }
+
+    private static let smallestCorrection: Int64 = 7_200_000
+
+    /// The earliest minute that has changed and is not computed yet.
+    public var oldestWaitingMinute: Timestamp? { minutes.keys.min() }
 
     /// Hands out the minutes that are to be computed now, oldest first.
     /// - Parameter limit: how many late minute-series to hand out at most, so that a backlog does not hold up a commit;

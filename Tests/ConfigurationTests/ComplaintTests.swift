@@ -69,7 +69,7 @@ struct ComplaintTests {
             ("[[device]]\nid = \"a\"\nlocation = { lat = 91, lon = 6 }", "6:20", "-90"),
             ("[[device]]\nid = \"a\"\nlocation = { lat = 52 }", "6:12", "both"),
             ("[[device]]\nid = \"a\"\n[[device]]\nid = \"a\"", "7:6", "already"),
-            ("[storage.retention]\nraw = \"100d\"", "4:1", "shorter than raw"),
+            ("[storage.retention]\nraw = \"100d\"", "4:1", "kept shorter than `raw`"),
         ])
     func values(text: String, place: String, words: String) {
         expectComplaint(leastSource + text, at: place, words)

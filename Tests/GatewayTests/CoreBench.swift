@@ -82,7 +82,21 @@ final class CoreBench {
         try commit()
     }
 
-    /// Closes every window, three days later.
+    var currentTime: Timestamp { now }
+
+    /// How long readings are kept, in milliseconds, and all aggregates for ever.
+    func keep(raw: Int64) {
+        settings.rawRetentionMilliseconds = raw
+        core.settings = settings
+    }
+
+    /// Lets retention take all that it may.
+    func removeExpired() throws {
+        while try core.removeExpired(monotonic: 0) {}
+        try commit()
+    }
+
+    /// Closes every window, four days later.
     func finish() throws {
         try advance(milliseconds: 4 * 86_400_000)
         while core.schedule.waitingCount > 0 { try advance(milliseconds: 60_000) }
@@ -93,7 +107,9 @@ final class CoreBench {
         let holdings = try store.reader.holdings()
         for account in try store.ledger() where !account.isBalanced { return "\(account)" }
         let readings = try store.ledger().reduce(into: LedgerCounts()) { $0.add($1.readings) }
-        if readings.stored != holdings.readings { return "\(readings.stored) counted, \(holdings.readings) stored" }
+        if readings.stored != holdings.readings + holdings.removedReadings {
+            return "\(readings.stored) counted, \(holdings.readings) stored, \(holdings.removedReadings) removed"
+        }
         if readings.quarantined != holdings.quarantined {
             return "\(readings.quarantined) counted in quarantine, \(holdings.quarantined) there"
         }

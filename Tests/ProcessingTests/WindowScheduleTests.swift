@@ -55,6 +55,18 @@ struct WindowScheduleTests {
         #expect(schedule.closedUntil == border)
     }
 
+    @Test("opens again what a clock had closed that was years ahead")
+    func clockWasAhead() {
+        var schedule = schedule(closedUntil: ten)
+        schedule.advance(to: ten + 4 * 365 * 86_400_000)
+        #expect(advance(&schedule, to: ten + 75_000))
+        #expect(schedule.closedUntil == ten + 60_000)
+        #expect(!note(&schedule, 1, at: ten + 70_000, now: ten + 75_000), "it is not late")
+        schedule.advance(to: ten + 135_000)
+        let due = takeDueMinutes(&schedule, now: ten + 135_000, limit: 10)
+        #expect(due.map(\.wasLate) == [false])
+    }
+
     @Test("passes written minutes on to quarters, and these to hours and days")
     func coarseTiers() {
         var schedule = schedule(closedUntil: ten + 86_400_000)

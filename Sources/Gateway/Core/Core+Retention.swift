@@ -1,23 +1,47 @@
+import Processing
 import Storage
 import Telemetry
 
 extension Core {
+    static let retentionState = "retention_time"
+
     /// Removes what is older than the configuration keeps, a piece at a time.
+    ///
+    /// Never what an aggregate may still be computed from: readings go an hour after the gate has stopped to let their
+    /// like in and when no older minute waits for its computation, and the windows that coarser ones are merged from
+    /// outlive the readings by two days.
+    /// - Parameter monotonic: a clock that never steps, in milliseconds.
     /// - Returns: whether more is left to remove.
-    func removeExpired() throws(StorageError) -> Bool {
+    func removeExpired(monotonic: Int64) throws(StorageError) -> Bool {
+        var clock = retentionClock
+        let time = clock.read(wall: now, monotonic: monotonic)
+        retentionClock = clock
+        try store.setState(Core.retentionState, time.milliseconds)
         var isMoreLeft = false
         if let kept = settings.rawRetentionMilliseconds {
-            let removed = try store.removeReadings(before: now - kept, limit: Core.rowsInOneGo)
+            let border = min(time - kept - Core.readingMargin, schedule.oldestWaitingMinute ?? .distantFuture)
+            let removed = try store.removeReadings(before: border, limit: Core.rowsInOneGo)
             figures.removedReadings += removed
             isMoreLeft = removed >= Core.rowsInOneGo
         }
         for (tier, kept) in settings.tierRetentionMilliseconds {
-            let removed = try store.removeAggregates(tier, before: now - kept, limit: Core.rowsInOneGo)
+            guard let kept = keptMilliseconds(of: tier, configured: kept) else { continue }
+            let removed = try store.removeAggregates(tier, before: time - kept, limit: Core.rowsInOneGo)
             isMoreLeft = isMoreLeft || removed >= Core.rowsInOneGo
         }
         return isMoreLeft
     }
 
+    /// - Returns: nil for ever.
+    private func keptMilliseconds(of tier: Tier, configured: Int64) -> Int64? {
+        guard Tier.allCases.contains(where: { $0.finer == tier }) else { return configured }
+        return settings.rawRetentionMilliseconds.map { max(configured, $0 + Core.sourceMargin) }
+    }
+
+    /// Longer than a reading may be on its way from the gate to the database.
+    private static var readingMargin: Int64 { 3_600_000 }
+    /// Longer than the longest window.
+    private static var sourceMargin: Int64 { 2 * 86_400_000 }
     /// Small enough that a commit need not wait longer than some tens of milliseconds.
     private static var rowsInOneGo: Int { 5000 }
 }

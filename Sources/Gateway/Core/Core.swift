@@ -18,6 +18,7 @@ final class Core {
         didSet { redelivery.widen(to: settings.brokerWindow) }
     }
     var observer: (any CoreObserver)?
+    var retentionClock: RetentionClock
     /// The gateway's clock, as last told.
     private(set) var now: Timestamp
 
@@ -39,6 +40,8 @@ final class Core {
                 entries: batch.entries.map { RedeliveryFilter.Entry(packetID: $0.packetID, identity: $0.identity) })
         }
         redelivery = RedeliveryFilter(window: settings.brokerWindow, committed: kept)
+        retentionClock = RetentionClock(
+            believed: try store.state(Core.retentionState).map(Timestamp.init(milliseconds:)))
         let closedUntil = try store.state(Core.closedUntilState).map(Timestamp.init(milliseconds:))
         schedule = WindowSchedule(
             closedUntil: closedUntil ?? now - settings.latenessMilliseconds,

@@ -127,7 +127,7 @@ struct CoreLoop: ~Copyable {
         nextTick = monotonic + 1000
         if try core.closeWindows() { try commit() }
         if core.now >= nextRetention || nextRetention - core.now > CoreLoop.retentionPause {
-            let isMoreLeft = try core.removeExpired()
+            let isMoreLeft = try core.removeExpired(monotonic: monotonic)
             try commit()
             if !isMoreLeft { nextRetention = core.now + CoreLoop.retentionPause }
         }

@@ -1,0 +1,59 @@
+import Storage
+import Telemetry
+import TestKit
+import Testing
+
+@testable import Gateway
+
+@Suite("Core's retention")
+struct CoreRetentionTests {
+    private let day: Int64 = 86_400_000
+
+    @Test("removes what is older than it keeps, and keeps the aggregates of what it removed")
+    func removes() throws {
+        let bench = try CoreBench(seed: 1)
+        bench.keep(raw: 10 * day)
+        for minute in 0..<30 {
+            try bench.take([.init(series: 0, time: bench.start + Int64(minute) * 60_000, value: 5)])
+        }
+        try bench.finish()
+        let before = try bench.aggregates(of: 0, tier: .minute)
+        try bench.advance(milliseconds: 11 * day)
+        try bench.removeExpired()
+        #expect(try bench.storedPoints().allSatisfy { $0.points.isEmpty })
+        #expect(try bench.aggregates(of: 0, tier: .minute) == before)
+        #expect(try bench.imbalance() == nil)
+    }
+
+    @Test("leaves whole what a late reading may still be added to")
+    func lateAtTheBorder() throws {
+        let bench = try CoreBench(seed: 1)
+        bench.keep(raw: 10 * day)
+        for second in 0..<60 {
+            try bench.take([.init(series: 0, time: bench.start + Int64(second) * 1000, value: Double(second))])
+        }
+        try bench.finish()
+        // Half of the minute is older than ten days now, and a reading of its other half still comes.
+        try bench.advance(milliseconds: bench.start + 10 * day + 30_000 - bench.currentTime)
+        try bench.removeExpired()
+        try bench.take([.init(series: 0, time: bench.start + 45_500, value: 100)])
+        try bench.advance(milliseconds: 60_000)
+        let minute = try #require(try bench.aggregates(of: 0, tier: .minute)[bench.start])
+        #expect(minute.count == 61)
+        #expect(minute.statistics?.first == 0)
+    }
+
+    @Test("a clock that is years ahead for a while removes nothing")
+    func wrongClock() throws {
+        let bench = try CoreBench(seed: 1)
+        bench.keep(raw: 10 * day)
+        try bench.take([.init(series: 0, time: bench.start, value: 5)])
+        try bench.finish()
+        try bench.removeExpired()
+        try bench.advance(milliseconds: 4 * 365 * day)
+        try bench.removeExpired()
+        try bench.crash()
+        try bench.removeExpired()
+        #expect(try bench.storedPoints()[0].points.count == 1)
+    }
+}

@@ -8,6 +8,9 @@ enum Schema {
     /// One step a version; a step that was released is never changed.
     private static let migrations = [version1]
 
+    /// A series has one unit for ever: when the configuration gives its quantity another, a new series begins, and no
+    /// value changes its meaning.
+    ///
     /// Readings are clustered by time: new ones of all series share the last page, so that a commit writes few pages
     /// (measured: 433 bytes a reading against 7 885 when clustered by series, commits of 1 s). The key makes each
     /// reading unique. Source: https://www.sqlite.org/withoutrowid.html
@@ -21,7 +24,7 @@ enum Schema {
             device_type TEXT NOT NULL,
             interval INTEGER,
             first_time INTEGER,
-            UNIQUE(device, quantity)
+            UNIQUE(device, quantity, unit)
         ) STRICT;
 
         CREATE TABLE readings(

@@ -33,13 +33,12 @@ final class Statements {
         insertSeries = try database.prepare(
             """
             INSERT INTO series(device, quantity, unit, kind, device_type, interval) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT(device, quantity) DO UPDATE SET unit = excluded.unit, kind = excluded.kind,
+            ON CONFLICT(device, quantity, unit) DO UPDATE SET kind = excluded.kind,
             device_type = excluded.device_type, interval = excluded.interval
-            WHERE (unit, kind, device_type, interval)
-            IS NOT (excluded.unit, excluded.kind, excluded.device_type, excluded.interval)
+            WHERE (kind, device_type, interval) IS NOT (excluded.kind, excluded.device_type, excluded.interval)
             """)
         selectSeries = try database.prepare(
-            "SELECT id, kind, interval, first_time FROM series WHERE device = ?1 AND quantity = ?2")
+            "SELECT id, kind, interval, first_time FROM series WHERE device = ?1 AND quantity = ?2 AND unit = ?3")
         updateFirstTime = try database.prepare("UPDATE series SET first_time = ?2 WHERE id = ?1")
         insertReading = try database.prepare(
             "INSERT INTO readings(time, series, value, flag, tests) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")

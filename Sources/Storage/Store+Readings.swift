@@ -33,6 +33,7 @@ extension Store {
         let select = statements.selectSeries
         select.bind(1, series.device)
         select.bind(2, series.quantity.name)
+        select.bind(3, series.quantity.unit)
         defer { select.reset() }
         try select.step("find a series")
         return select.storedSeries()

@@ -72,6 +72,18 @@ struct StoreTests {
         #expect(second.intervalMilliseconds == nil)
     }
 
+    @Test("begins a new series when the unit changes, so that no value changes its meaning")
+    func changedUnit() throws {
+        let store = try Store(path: path)
+        let old = try store.identify(series()).id
+        var changed = series()
+        changed.quantity.unit = "mg/m3"
+        let new = try store.identify(changed).id
+        #expect(old != new)
+        #expect(try store.identify(series()).id == old)
+        #expect(try store.reader.series().map(\.unit).sorted() == ["mg/m3", "ug/m3"])
+    }
+
     @Test("writes an aggregate anew only when it differs, with a higher revision")
     func revisions() throws {
         let store = try Store(path: path)

@@ -20,7 +20,8 @@ final class CoreBench {
     let start = CoreBench.begin
     private let store: Store
     private var core: Core
-    private var now = CoreBench.begin + 5000
+    /// To be stepped by tests of a wrong clock.
+    let clock = ManualClock(CoreBench.begin + 5000)
     private var settings = CoreSettings()
     private let seed: UInt64
 
@@ -29,7 +30,7 @@ final class CoreBench {
         store = try Store(path: ":memory:")
         settings.latenessMilliseconds = 2000
         settings.lateDelayMilliseconds = 1000
-        core = try Core(store: store, settings: settings, series: SeriesTable(), sources: ["test"], now: now)
+        core = try Core(store: store, settings: settings, series: SeriesTable(), sources: ["test"], now: clock.now)
         for number in 0..<CoreBench.seriesCount {
             let series = Series(
                 number: SeriesNumber(number), device: "d-\(number)", quantity: CoreBench.quantity(of: number),
@@ -54,7 +55,7 @@ final class CoreBench {
     func take(_ offers: [Offer]) throws {
         try core.take(
             MessageHeader(
-                received: now, source: 0, packetID: 0, identity: 0, readingCount: UInt16(offers.count)))
+                received: clock.now, source: 0, packetID: 0, identity: 0, readingCount: UInt16(offers.count)))
         for offer in offers {
             try core.take(Reading(series: SeriesNumber(offer.series), time: offer.time, value: offer.value))
         }
@@ -72,17 +73,20 @@ final class CoreBench {
     /// Loses what is not committed and starts anew from the file.
     func crash() throws {
         store.rollback()
-        core = try Core(store: store, settings: settings, series: core.series, sources: ["test"], now: now)
+        core = try Core(store: store, settings: settings, series: core.series, sources: ["test"], now: clock.now)
     }
 
     func advance(milliseconds: Int64) throws {
-        now = now + milliseconds
-        core.tell(now: now)
+        clock.advance(milliseconds: milliseconds)
+        try closeWindows()
+    }
+
+    /// Tells the core the time and lets it compute what is due.
+    func closeWindows() throws {
+        core.tell(now: clock.now)
         try core.closeWindows()
         try commit()
     }
-
-    var currentTime: Timestamp { now }
 
     /// How long readings are kept, in milliseconds, and all aggregates for ever.
     func keep(raw: Int64) {
@@ -92,7 +96,7 @@ final class CoreBench {
 
     /// Lets retention take all that it may.
     func removeExpired() throws {
-        while try core.removeExpired(monotonic: 0) {}
+        while try core.removeExpired(monotonic: clock.monotonicMilliseconds) {}
         try commit()
     }
 

@@ -34,7 +34,7 @@ struct CoreRetentionTests {
         }
         try bench.finish()
         // Half of the minute is older than ten days now, and a reading of its other half still comes.
-        try bench.advance(milliseconds: bench.start + 10 * day + 30_000 - bench.currentTime)
+        try bench.advance(milliseconds: bench.start + 10 * day + 30_000 - bench.clock.now)
         try bench.removeExpired()
         try bench.take([.init(series: 0, time: bench.start + 45_500, value: 100)])
         try bench.advance(milliseconds: 60_000)
@@ -43,17 +43,31 @@ struct CoreRetentionTests {
         #expect(minute.statistics?.first == 0)
     }
 
-    @Test("a clock that is years ahead for a while removes nothing")
+    @Test("a clock that is years ahead for a while removes nothing, and closes nothing for good")
     func wrongClock() throws {
         let bench = try CoreBench(seed: 1)
         bench.keep(raw: 10 * day)
         try bench.take([.init(series: 0, time: bench.start, value: 5)])
-        try bench.finish()
+        try bench.advance(milliseconds: 120_000)
         try bench.removeExpired()
-        try bench.advance(milliseconds: 4 * 365 * day)
+        let right = bench.clock.now
+        bench.clock.step(to: right + 4 * 365 * day)
+        try bench.closeWindows()
         try bench.removeExpired()
         try bench.crash()
+        try bench.advance(milliseconds: day / 2)
         try bench.removeExpired()
         #expect(try bench.storedPoints()[0].points.count == 1)
+
+        bench.clock.step(to: right + day / 2)
+        try bench.closeWindows()
+        let minute = right + day / 2 - (right + day / 2).milliseconds % 60_000
+        for second in 0..<60 {
+            try bench.take([.init(series: 0, time: minute + Int64(second) * 1000, value: 5)])
+            try bench.advance(milliseconds: 1000)
+        }
+        try bench.advance(milliseconds: 120_000)
+        #expect(try bench.revision(of: 0, tier: .minute, start: minute) == 1, "it was computed once, when it was over")
+        #expect(try bench.aggregates(of: 0, tier: .minute)[minute]?.count == 60)
     }
 }

@@ -59,9 +59,9 @@ struct CoreRetentionTests {
         try bench.removeExpired()
         #expect(try bench.storedPoints()[0].points.count == 1)
 
-        bench.clock.step(to: right + day / 2)
+        let minute = Window(.minute, holding: right + day / 2, days: .utc).start
+        bench.clock.step(to: minute)
         try bench.closeWindows()
-        let minute = right + day / 2 - (right + day / 2).milliseconds % 60_000
         for second in 0..<60 {
             try bench.take([.init(series: 0, time: minute + Int64(second) * 1000, value: 5)])
             try bench.advance(milliseconds: 1000)

@@ -35,7 +35,10 @@ public enum ConfigurationFile {
             ConfigurationError(complaints: [Complaint(place: Place(file: path, line: 0, column: 0), message: cause)])
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw fail("cannot open: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            let hint = errno == ENOENT ? "; name the file with --config, or write it after Config/poort.toml" : ""
+            throw fail("cannot open: \(String(cString: strerror(errno)))\(hint)")
+        }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
         var count = 0

@@ -18,6 +18,12 @@ extension StatusScreen {
         }
     }
 
+    /// Changes the order of the rows, not that within each part.
+    mutating func putProblemsFirst() {
+        let sensors = report.sensors
+        report.sensors = sensors.filter { emphasis(of: $0) != nil } + sensors.filter { emphasis(of: $0) == nil }
+    }
+
     private func cells(of sensor: StatusReport.Sensor, isSameDevice: Bool) -> [String] {
         [
             isSameDevice ? "" : sensor.device, isSameDevice ? "" : sensor.type, sensor.quantity,

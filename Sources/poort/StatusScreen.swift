@@ -3,7 +3,7 @@ import Telemetry
 
 /// The status report as a technician reads it at a glance.
 struct StatusScreen {
-    let report: StatusReport
+    var report: StatusReport
     /// Of the terminal; nil where lines may be as long as they like.
     var columns: Int?
 

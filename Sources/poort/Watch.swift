@@ -41,11 +41,13 @@ private struct LiveScreen {
 
     func show(_ report: StatusReport) {
         let size = Terminal.size
-        let screen = StatusScreen(report: report, columns: size?.columns)
+        var screen = StatusScreen(report: report, columns: size?.columns)
         let header = screen.header + [""]
-        let sensors = screen.sensorTable
-        guard let rows = size?.rows else { return draw(header + sensors) }
+        guard let rows = size?.rows else { return draw(header + screen.sensorTable) }
         let room = max(2, rows - header.count - 2)
+        // Where not all fit, those that need a look come first.
+        if report.sensors.count >= room { screen.putProblemsFirst() }
+        let sensors = screen.sensorTable
         var lines = header + sensors.prefix(room)
         if sensors.count > room {
             lines.append(Emphasis.quiet.applied(to: "… \(sensors.count - room) more (poort status shows all)"))

@@ -104,7 +104,10 @@ let package = Package(
             ["Simulation", "poort", "Gateway", "GatewayConfiguration", "MQTT", "Telemetry", "TestKit"]),
         tests(
             "GatewayTests",
-            ["Gateway", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Telemetry", "MQTT", "TestKit"]),
+            [
+                "Gateway", "GatewayConfiguration", "Ingest", "Processing", "Storage", "CSQLite", "Telemetry", "MQTT",
+                "TestKit", logging,
+            ]),
         tests("SystemTests", ["poort", "Control", "Telemetry", "Threading", "Storage", "CSQLite", "MQTT", "TestKit"]),
     ],
     swiftLanguageModes: [.v6],

@@ -31,11 +31,11 @@ public final class MQTTClient {
     }
 
     public let options: MQTTOptions
-    private let handle: OpaquePointer
-    fileprivate let onMessage: (Message) -> Void
-    fileprivate let onEvent: (Event) -> Void
+    let handle: OpaquePointer
+    let onMessage: (Message) -> Void
+    let onEvent: (Event) -> Void
     /// Why the broker did not take the connection, which is more than the code of the read that brought it says.
-    fileprivate var refusal: MQTTError?
+    var refusal: MQTTError?
 
     /// Makes a client that is not connected yet.
     /// - Throws: `MQTTError` when TLS files cannot be used or an option is out of range.
@@ -201,53 +201,5 @@ public final class MQTTClient {
             handle, &id, topic, Int32(payload.count), payload, qos, isRetained, nil)
         try check(code, "publish to \(topic)")
         return id
-    }
-}
-
-extension MQTTClient {
-    private func setCallbacks() {
-        mosquitto_message_callback_set(handle) { _, context, message in
-            guard let context, let message = message?.pointee else { return }
-            let client = Unmanaged<MQTTClient>.fromOpaque(context).takeUnretainedValue()
-            client.onMessage(
-                Message(
-                    topic: UnsafeRawBufferPointer(start: message.topic, count: strlen(message.topic)),
-                    payload: UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen)),
-                    packetID: message.qos > 0 ? UInt16(truncatingIfNeeded: message.mid) : 0,
-                    isRetained: message.retain))
-        }
-        mosquitto_connect_v5_callback_set(handle) { _, context, code, flags, _ in
-            MQTTClient.deliver(context) { client in
-                if code == 0 { return .connected(sessionPresent: flags & 1 != 0) }
-                let refusal = MQTTError(broker: client.options.address, refusal: code)
-                client.refusal = refusal
-                return .refused(refusal)
-            }
-        }
-        mosquitto_disconnect_v5_callback_set(handle) { _, context, code, _ in
-            MQTTClient.deliver(context) { _ in .disconnected(cause: MQTTClient.words(forDisconnect: code)) }
-        }
-        mosquitto_subscribe_v5_callback_set(handle) { _, context, _, count, granted, _ in
-            let codes = (0..<Int(count)).map { UInt8(truncatingIfNeeded: granted?[$0] ?? 128) }
-            MQTTClient.deliver(context) { _ in .subscribed(codes) }
-        }
-        mosquitto_publish_v5_callback_set(handle) { _, context, id, reason, _ in
-            MQTTClient.deliver(context) { client in
-                // From 128 on it is a refusal. Source: MQTT 5.0, 3.4.2.1.
-                let refusal = reason < 128 ? nil : MQTTError(broker: client.options.address, unpublished: reason)
-                return .published(id: id, refusal: refusal)
-            }
-        }
-    }
-
-    private static func deliver(_ context: UnsafeMutableRawPointer?, _ event: (MQTTClient) -> Event) {
-        guard let context else { return }
-        let client = Unmanaged<MQTTClient>.fromOpaque(context).takeUnretainedValue()
-        client.onEvent(event(client))
-    }
-
-    /// The code is a library error below 128 and a reason of the broker's DISCONNECT from there on.
-    private static func words(forDisconnect code: Int32) -> String {
-        code >= 128 ? String(cString: mosquitto_reason_string(code)) : String(cString: mosquitto_strerror(code))
     }
 }

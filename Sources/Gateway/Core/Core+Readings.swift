@@ -1,0 +1,75 @@
+import Processing
+import Storage
+import Telemetry
+
+/// What happens to a single reading.
+extension Core {
+    func store(_ offered: Reading) throws(StorageError) -> InsertOutcome {
+        var reading = offered
+        let number = reading.series
+        let id = try identify(number)
+        reading.applyTests(of: series[number].series.quantity)
+        if reading.timeOrigin == .receipt {
+            // Two messages within a millisecond both count.
+            reading.time = max(reading.time, series[number].lastReceiptTime + 1)
+        }
+        let outcome = try store.insert(reading, series: id)
+        guard case .stored(let time) = outcome else { return outcome }
+        reading.time = time
+        if reading.timeOrigin == .receipt { series[number].lastReceiptTime = time }
+        try noteStored(reading, id: id)
+        return outcome
+    }
+
+    private func noteStored(_ reading: Reading, id: SeriesID) throws(StorageError) {
+        let number = reading.series
+        series[number].storedCount += 1
+        if series[number].latest.map({ $0.time <= reading.time }) ?? true {
+            series[number].latest = (reading.time, reading.value, reading.flag)
+        }
+        if series[id: id]?.stored.firstTime.map({ reading.time < $0 }) ?? true {
+            series[id: id]?.stored.firstTime = reading.time
+            try store.setFirstTime(reading.time, of: id)
+        }
+        if schedule.note(id, at: reading.time, now: now) {
+            let minute = Window(.minute, holding: reading.time, days: settings.calendar)
+            try store.markLate(minute: minute.start, series: id)
+        }
+        observer?.stored(reading, of: series[number].series)
+    }
+
+    private func identify(_ number: SeriesNumber) throws(StorageError) -> SeriesID {
+        if let id = series[number].id { return id }
+        let stored = try store.identify(series[number].series)
+        series.enter(stored, for: number)
+        return stored.id
+    }
+
+    /// Keeps the value that came second for a time that is taken. What is kept is the reading, not the payload.
+    /// - Returns: whether it was new.
+    func quarantineConflict(
+        _ reading: Reading, existing: Double, header: MessageHeader
+    ) throws(StorageError) -> Bool {
+        let series = series[reading.series].series
+        var line = JSONLine()
+        line.add("device", series.device)
+        line.add("quantity", series.quantity.name)
+        line.add("time", reading.time)
+        line.add("value", reading.value)
+        line.add("unit", series.quantity.unit)
+        let copy = QuarantinedMessage(
+            received: header.received, source: accounts.name(of: header.source), topic: [],
+            payload: Array(line.finished.utf8),
+            rejection: Rejection(
+                .conflict,
+                detail:
+                    "\(series.device) \(series.quantity.name) already has \(JSONLine.number(existing)) at this time",
+                readingCount: 1))
+        let isNew = try store.quarantine(copy, configuration: settings.configurationFingerprint)
+        accounts.update(header.source) {
+            if isNew { $0.readings.quarantined += 1 } else { $0.readings.duplicate += 1 }
+        }
+        if isNew { observer?.rejected(copy) }
+        return isNew
+    }
+}

@@ -1,5 +1,5 @@
 import CSQLite
-import Storage
+@testable import Storage
 import Telemetry
 import TestKit
 import Testing
@@ -57,7 +57,9 @@ struct StoreOpeningTests {
 
     @Test("writes to the disk at every commit, through a write-ahead log")
     func pragmas() throws {
-        _ = try Store(path: path, options: StoreOptions(pageSize: 1024))
+        let store = try Store(path: path, options: StoreOptions(pageSize: 1024))
+        // Of the connection, not of the file: FULL.
+        #expect(try store.database.integer("PRAGMA synchronous") == 2)
         var handle: OpaquePointer?
         sqlite3_open(path, &handle)
         defer { sqlite3_close(handle) }

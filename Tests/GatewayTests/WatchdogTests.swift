@@ -9,7 +9,9 @@ struct WatchdogTests {
         .init(name: "core", lastBeat: { 1200 }, limitMilliseconds: 500),
     ])
 
-    @Test("names every thread that has not had its turn in time", arguments: [(1500, []), (1501, ["broker"]), (1701, ["broker", "core"])] as [(Int64, [String])])
+    @Test(
+        "names every thread that has not had its turn in time",
+        arguments: [(1500, []), (1501, ["broker"]), (1701, ["broker", "core"])] as [(Int64, [String])])
     func overdue(now: Int64, names: [String]) {
         #expect(watchdog.overdue(at: now) == names)
     }

@@ -104,6 +104,36 @@ struct ServiceTests {
         #expect(gateway.stop() == .exited(0))
     }
 
+    @Test(
+        "still shows a sensor that has been silent since before the start, and what it knows when stopped",
+        .timeLimit(.minutes(1)))
+    func silentSensor() async throws {
+        let broker = try PrivateBroker()
+        let gateway = GatewayProcess(broker: broker.port)
+        try gateway.start()
+        #expect(await gateway.isConnected())
+        let publisher = try MQTTPublisher(broker.clientOptions(clientID: "publisher"))
+        try publisher.publish("sensors/air/quiet/pm10", payload: Array(#"{"value":12.5}"#.utf8))
+        try publisher.drain()
+        #expect(await eventually { gateway.storedCount == 1 })
+        #expect(gateway.stop() == .exited(0))
+
+        let offline = try gateway.command(["status", "--config", gateway.configurationPath])
+        #expect(offline.ending == .exited(69))
+        #expect(offline.errors.contains("the daemon is not running"))
+        #expect(offline.output.contains("quiet") && offline.output.contains("12.5"), "\(offline.output)")
+
+        try gateway.start()
+        #expect(await gateway.isConnected())
+        #expect(gateway.status?.sensors.map(\.device) == ["quiet"])
+        try publisher.publish("sensors/air/loud/pm10", payload: Array(#"{"value":1}"#.utf8))
+        try publisher.publish("sensors/air/quiet/pm10", payload: Array(#"{"value":2}"#.utf8))
+        try publisher.drain()
+        publisher.close()
+        #expect(await eventually { gateway.status?.sensors.map(\.value) == [1, 2] })
+        #expect(gateway.stop() == .exited(0))
+    }
+
     @Test("takes back a subscription that went from the configuration while it was stopped", .timeLimit(.minutes(1)))
     func abandonedSubscription() async throws {
         let broker = try PrivateBroker()

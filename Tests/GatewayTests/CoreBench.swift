@@ -9,7 +9,8 @@ import TestKit
 final class CoreBench {
     struct Offer {
         var series: Int
-        var time: Timestamp
+        /// Nil for a payload without one: the time of receipt.
+        var time: Timestamp?
         var value: Double
     }
 
@@ -57,7 +58,10 @@ final class CoreBench {
             MessageHeader(
                 received: clock.now, source: 0, packetID: 0, identity: 0, readingCount: UInt16(offers.count)))
         for offer in offers {
-            try core.take(Reading(series: SeriesNumber(offer.series), time: offer.time, value: offer.value))
+            try core.take(
+                Reading(
+                    series: SeriesNumber(offer.series), time: offer.time ?? clock.now, value: offer.value,
+                    timeOrigin: offer.time == nil ? .receipt : .device))
         }
     }
 

@@ -41,6 +41,18 @@ struct CorePropertyTests {
         #expect(try bench.imbalance() == nil, "seed \(delivery.seed)")
     }
 
+    @Test("keeps readings without a time of their own in the order in which they came, each with a time of its own")
+    func timesOfReceipt() throws {
+        let bench = try CoreBench(seed: 1)
+        for (value, pause) in [0, 0, 0, 2, 0, 1, 0, 0, 0, 5].enumerated() {
+            bench.clock.advance(milliseconds: Int64(pause))
+            try bench.take([.init(series: 2, time: nil, value: Double(value))])
+        }
+        let points = try bench.storedPoints()[2].points
+        #expect(points.map(\.value) == (0..<10).map(Double.init))
+        #expect(Set(points.map(\.time)).count == 10)
+    }
+
     @Test("gives an aggregate a new revision only when its figures change")
     func revisions() throws {
         let bench = try CoreBench(seed: 1)
@@ -83,7 +95,7 @@ private struct Delivery {
                         value: CoreBench.isCounter(series) ? total : level))
             }
         }
-        if Bool.random(using: &random) { offers.sort { $0.time < $1.time } } else { offers.shuffle(using: &random) }
+        if Bool.random(using: &random) { offers.sort { $0.time! < $1.time! } } else { offers.shuffle(using: &random) }
         for offer in offers where Int.random(in: 0..<8, using: &random) == 0 {
             offers.insert(offer, at: Int.random(in: 0...offers.count, using: &random))
         }
@@ -92,8 +104,9 @@ private struct Delivery {
             messages.append(Array(offers.prefix(count)))
             offers.removeFirst(count)
         }
-        for offer in messages.joined() where stored[offer.series]?[offer.time] == nil {
-            stored[offer.series, default: [:]][offer.time] = offer.value
+        for offer in messages.joined() {
+            guard let time = offer.time, stored[offer.series]?[time] == nil else { continue }
+            stored[offer.series, default: [:]][time] = offer.value
         }
     }
 }

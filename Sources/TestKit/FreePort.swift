@@ -11,7 +11,7 @@ public enum FreePort {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                Glibc.bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
             }
         }
         guard isBound else { fatalError("bind: \(String(cString: strerror(errno)))") }
@@ -20,13 +20,30 @@ public enum FreePort {
 
     /// Whether somebody accepts connections on a port of the loopback.
     public static func isListening(_ port: Int) -> Bool {
+        let descriptor = connect(to: port)
+        if descriptor >= 0 { close(descriptor) }
+        return descriptor >= 0
+    }
+
+    /// - Returns: a connected socket, or -1.
+    static func connect(to port: Int) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
+        guard descriptor >= 0 else { return -1 }
+        let isConnected = withLoopback(port) { Glibc.connect(descriptor, $0, $1) == 0 }
+        if isConnected { return descriptor }
+        close(descriptor)
+        return -1
+    }
+
+    static func bind(_ descriptor: Int32, to port: Int) -> Bool {
+        withLoopback(port) { Glibc.bind(descriptor, $0, $1) == 0 }
+    }
+
+    private static func withLoopback(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool) -> Bool {
         var address = loopback(port: UInt16(port))
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
     }

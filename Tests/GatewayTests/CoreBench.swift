@@ -92,9 +92,10 @@ final class CoreBench {
         try commit()
     }
 
-    /// How long readings are kept, in milliseconds, and all aggregates for ever.
-    func keep(raw: Int64) {
+    /// How long readings are kept, and aggregates by tier, in milliseconds; what is not named for ever.
+    func keep(raw: Int64, tiers: [Tier: Int64] = [:]) {
         settings.rawRetentionMilliseconds = raw
+        settings.tierRetentionMilliseconds = tiers
         core.settings = settings
     }
 

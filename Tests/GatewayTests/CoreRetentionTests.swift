@@ -43,6 +43,37 @@ struct CoreRetentionTests {
         #expect(minute.statistics?.first == 0)
     }
 
+    @Test("waits for a late minute to be computed, even when a reload has just shortened what is kept")
+    func shortenedMeanwhile() throws {
+        let bench = try CoreBench(seed: 1)
+        bench.keep(raw: 30 * day)
+        for second in 0..<10 { try bench.take([.init(series: 0, time: bench.start + second * 1000, value: 5)]) }
+        try bench.finish()
+        try bench.take([.init(series: 0, time: bench.start + 10_000, value: 6)])
+        bench.keep(raw: day)
+        try bench.removeExpired()
+        try bench.advance(milliseconds: 60_000)
+        #expect(try bench.aggregates(of: 0, tier: .minute)[bench.start]?.count == 11)
+        try bench.removeExpired()
+        #expect(try bench.storedPoints()[0].points.isEmpty, "now it may go")
+    }
+
+    @Test("keeps the minutes of a quarter to which a late reading may still be added")
+    func lateInACoarseWindow() throws {
+        let bench = try CoreBench(seed: 1)
+        bench.keep(raw: 10 * day, tiers: [.minute: 10 * day, .quarter: 10 * day])
+        for minute in [0, 14] as [Int64] {
+            try bench.take([.init(series: 0, time: bench.start + minute * 60_000, value: 5)])
+        }
+        try bench.finish()
+        try bench.advance(milliseconds: bench.start + 10 * day + 300_000 - bench.clock.now)
+        try bench.removeExpired()
+        try bench.take([.init(series: 0, time: bench.start + 14 * 60_000 + 1000, value: 6)])
+        try bench.advance(milliseconds: 60_000)
+        #expect(try bench.aggregates(of: 0, tier: .quarter)[bench.start]?.count == 3)
+        #expect(try bench.aggregates(of: 0, tier: .hour)[bench.start]?.count == 3)
+    }
+
     @Test("a clock that is years ahead for a while removes nothing, and closes nothing for good")
     func wrongClock() throws {
         let bench = try CoreBench(seed: 1)

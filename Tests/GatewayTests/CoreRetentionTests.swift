@@ -47,7 +47,9 @@ struct CoreRetentionTests {
     func shortenedMeanwhile() throws {
         let bench = try CoreBench(seed: 1)
         bench.keep(raw: 30 * day)
-        for second in 0..<10 as Range<Int64> { try bench.take([.init(series: 0, time: bench.start + second * 1000, value: 5)]) }
+        for second in 0..<10 as Range<Int64> {
+            try bench.take([.init(series: 0, time: bench.start + second * 1000, value: 5)])
+        }
         try bench.finish()
         try bench.take([.init(series: 0, time: bench.start + 10_000, value: 6)])
         bench.keep(raw: day)

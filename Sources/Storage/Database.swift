@@ -8,6 +8,9 @@ final class Database {
     enum Mode {
         case readWrite
         case readOnly
+        /// For a file that nobody writes, in a directory where this user may not either: without the shared-memory file
+        /// that readers of a write-ahead log otherwise need. Source: https://www.sqlite.org/wal.html#read_only_databases
+        case immutable
     }
 
     /// - Parameter busyTimeoutMilliseconds: how long a statement waits for another program's lock.
@@ -17,8 +20,10 @@ final class Database {
             switch mode {
             case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
             case .readOnly: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
+            case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
             }
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let name = mode == .immutable ? Database.immutableURI(path) : path
+        let code = sqlite3_open_v2(name, &opened, flags, nil)
         guard let opened else {
             throw StorageError(operation: "open the database", path: path, code: code, cause: "out of memory")
         }
@@ -35,6 +40,14 @@ final class Database {
     }
 
     deinit { sqlite3_close_v2(handle) }
+
+    /// Source: https://www.sqlite.org/uri.html
+    private static func immutableURI(_ path: String) -> String {
+        let escaped = path.unicodeScalars.map { scalar in
+            "?#%".unicodeScalars.contains(scalar) ? "%" + String(scalar.value, radix: 16) : String(scalar)
+        }
+        return "file:\(escaped.joined())?immutable=1"
+    }
 
     func execute(_ sql: String, operation: String) throws(StorageError) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)

@@ -1,3 +1,5 @@
+import CSQLite
+import Glibc
 public import Telemetry
 
 /// The SQLite file, open for reading only: for the command line, with the daemon running or not.
@@ -6,9 +8,25 @@ public import Telemetry
 public final class StoreReader {
     let database: Database
 
+    /// Opens the file, with a writer at work on it or not.
+    /// - Throws: when it cannot be read, is not Poort's, or is from a newer Poort.
     public init(path: String) throws(StorageError) {
-        database = try Database(path: path, mode: .readOnly, busyTimeoutMilliseconds: 2000)
-        try Schema.check(database)
+        database = try StoreReader.opened(path)
+    }
+
+    private static func opened(_ path: String) throws(StorageError) -> Database {
+        do throws(StorageError) {
+            let database = try Database(path: path, mode: .readOnly, busyTimeoutMilliseconds: 2000)
+            try Schema.check(database)
+            return database
+        } catch {
+            // A member of the group may read the file and not write beside it. While a log is there, somebody writes.
+            let isKeptFromLog = error.code & 0xFF == SQLITE_CANTOPEN || error.code & 0xFF == SQLITE_READONLY
+            guard isKeptFromLog, access(path, R_OK) == 0, access(path + "-wal", F_OK) != 0 else { throw error }
+            let database = try Database(path: path, mode: .immutable, busyTimeoutMilliseconds: 0)
+            try Schema.check(database)
+            return database
+        }
     }
 
     init(database: Database) {

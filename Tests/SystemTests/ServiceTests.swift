@@ -134,6 +134,25 @@ struct ServiceTests {
         #expect(gateway.stop() == .exited(0))
     }
 
+    @Test(
+        "lets a user read the database who may not write beside it, running or stopped", .timeLimit(.minutes(1)),
+        .enabled(if: geteuid() == 0, "it takes root to be another user"))
+    func readerWithoutRights() async throws {
+        let broker = try PrivateBroker()
+        let gateway = GatewayProcess(broker: broker.port)
+        chmod(gateway.directory.path, 0o755)
+        func ledgerAsNobody() throws -> ChildProcess.Ending? {
+            let user = ["--reuid=nobody", "--regid=nogroup", "--clear-groups", GatewayProcess.executable]
+            let run = try ChildProcess("setpriv", user + ["ledger", "--config", gateway.configurationPath])
+            return run.wait()
+        }
+        try gateway.start()
+        #expect(await gateway.isConnected())
+        #expect(try ledgerAsNobody() == .exited(0))
+        #expect(gateway.stop() == .exited(0))
+        #expect(try ledgerAsNobody() == .exited(0))
+    }
+
     @Test("takes back a subscription that went from the configuration while it was stopped", .timeLimit(.minutes(1)))
     func abandonedSubscription() async throws {
         let broker = try PrivateBroker()

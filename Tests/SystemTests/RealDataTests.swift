@@ -25,7 +25,7 @@ struct RealDataTests {
         let configuration = directory.write(
             """
             [storage]
-            retention = { raw = "forever", "1m" = "forever" }
+            retention = { raw = "forever", "1m" = "forever", "15m" = "forever" }
             [[source]]
             topic = "street/{type}/{device}/{quantity}"
             value = "reading.value"

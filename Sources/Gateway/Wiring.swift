@@ -73,6 +73,20 @@ struct Wiring {
             intervalMilliseconds: section.intervalMilliseconds)
     }
 
+    /// A broker may send a message once for each subscription that matches it (MQTT 5.0, 3.3.4), so a filter that another
+    /// one covers is left out.
+    private var subscriptions: [String] {
+        let topics = configuration.sources.map(\.topic)
+        var filters: [String] = []
+        for (index, topic) in topics.enumerated() {
+            let isCovered = topics.enumerated().contains { other, candidate in
+                other != index && candidate.covers(topic) && (!topic.covers(candidate) || other < index)
+            }
+            if !isCovered { filters.append(topic.filter) }
+        }
+        return filters
+    }
+
     /// - Throws: when the password cannot be read.
     func brokerOptions() throws(GatewayError) -> BrokerOptions {
         let broker = configuration.broker
@@ -88,7 +102,7 @@ struct Wiring {
         connection.receiveMaximum = broker.receiveMaximum
         connection.maximumPacketBytes = UInt32(clamping: broker.maximumPacketBytes)
         return BrokerOptions(
-            connection: connection, subscriptions: configuration.sources.map(\.topic.filter),
+            connection: connection, subscriptions: subscriptions,
             statusTopic: broker.statusTopic,
             commitIntervalMilliseconds: configuration.storage.commitIntervalMilliseconds)
     }

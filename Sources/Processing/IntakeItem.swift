@@ -22,9 +22,22 @@ public enum IntakeItem: ~Copyable, Sendable {
 /// A value on the heap, shared and never changed.
 public final class Boxed<Value: Sendable>: Sendable {
     public let value: Value
+    private let charge: (budget: ByteBudget, bytes: Int)?
 
     public init(_ value: Value) {
         self.value = value
+        charge = nil
+    }
+
+    /// A value whose bytes count against a budget for as long as it is held.
+    public init(_ value: Value, bytes: Int, of budget: ByteBudget) {
+        self.value = value
+        charge = (budget, bytes)
+        budget.take(bytes)
+    }
+
+    deinit {
+        if let charge { charge.budget.giveBack(charge.bytes) }
     }
 }
 

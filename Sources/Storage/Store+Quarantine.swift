@@ -17,13 +17,14 @@ extension Store {
         insert.bind(7, configuration)
         try insert.run("quarantine a message")
         if database.changedRows == 0 { return false }
-        quarantinedBytes += Int64(message.payload.count)
+        quarantinedBytes += Int64(message.payload.count + message.topic.count)
         while quarantinedBytes > options.quarantineLimitBytes, try dropOldestQuarantined() {}
         return true
     }
 
     private func dropOldestQuarantined() throws(StorageError) -> Bool {
-        let select = try database.prepare("SELECT id, length(payload), source FROM quarantine ORDER BY id LIMIT 1")
+        let select = try database.prepare(
+            "SELECT id, length(payload) + length(topic), source FROM quarantine ORDER BY id LIMIT 1")
         guard try select.step("find the oldest quarantined message") else { return false }
         let (id, bytes, source) = (select.integer(0), select.integer(1), select.text(2))
         select.reset()

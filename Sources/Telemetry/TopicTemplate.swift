@@ -89,6 +89,17 @@ public struct TopicTemplate: Sendable, Hashable {
         return true
     }
 
+    /// Whether every topic that the other matches is matched by this one.
+    public func covers(_ other: TopicTemplate) -> Bool {
+        let ours = filter.split(separator: "/", omittingEmptySubsequences: false)
+        let theirs = other.filter.split(separator: "/", omittingEmptySubsequences: false)
+        for (index, our) in ours.enumerated() {
+            if our == "#" { return true }
+            guard index < theirs.count, theirs[index] != "#", our == "+" || our == theirs[index] else { return false }
+        }
+        return ours.count == theirs.count
+    }
+
     /// What a topic holds in the template's places; nil when it does not match.
     public func match(_ topic: UnsafeRawBufferPointer) -> Match? {
         literals.withUnsafeBytes { literals in

@@ -27,6 +27,8 @@ struct Run: AsyncParsableCommand {
         guard DayCalendar.useTimeZone(configuration.gateway.timezone) else {
             throw CommandFailure("unknown time zone \(configuration.gateway.timezone)", exitCode: 78)
         }
+        // What it writes is for its own user and group.
+        umask(0o027)
         // A file that grows beyond a limit is a failing disk, not a reason to end.
         signal(SIGXFSZ, SIG_IGN)
         let level = Logger.Level(rawValue: configuration.log.level) ?? .info

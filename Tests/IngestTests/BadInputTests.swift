@@ -141,8 +141,8 @@ struct BadInputTests {
 
     @Test("with numbers at the edge of what a double holds")
     func edges() {
-        #expect(
-            Decoding().decode("{\"value\":1.7976931348623157e308}").readings.map(\.value) == [.greatestFiniteMagnitude])
+        #expect(Decoding().decode("{\"value\":1e150}").readings.map(\.value) == [1e150])
+        #expect(Decoding().decode("{\"value\":1.7976931348623157e308}").reasons == [.badValue])
         #expect(Decoding().decode("{\"value\":5e-324}").readings.map(\.value) == [.leastNonzeroMagnitude])
         #expect(Decoding().decode("{\"value\":1e-400}").readings.map(\.value) == [0])
         #expect(Decoding().decode("{\"value\":18446744073709551615}").readings.map(\.value) == [0x1p64])

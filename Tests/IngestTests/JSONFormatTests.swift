@@ -147,6 +147,17 @@ struct JSONFormatTests {
         #expect(decoding.decode(#"{"value":1}"#).reasons == [.badValue])
     }
 
+    @Test("lets no name with control characters, and no value that cannot be squared, into the database")
+    func unfit() {
+        let decoding = Decoding(json: JSONFormatOptions(value: JSONPath("v"), device: JSONPath("d")))
+        for name in [#"aq-1\u0000evil"#, #"a\u001b[2Jb"#, #"a\u007fb"#, #"a\nb"#] {
+            #expect(decoding.decode(#"{"d":"\#(name)","v":1}"#).reasons == [.unknownDevice])
+        }
+        #expect(decoding.decode(#"{"d":"a","v":1e151}"#).reasons == [.badValue])
+        #expect(decoding.decode(#"{"d":"a","v":-1.7e308}"#).reasons == [.badValue])
+        #expect(decoding.decode(#"{"d":"a","v":1e150}"#).readings.count == 1)
+    }
+
     @Test("takes no hexadecimal text for a measured value")
     func hexadecimal() {
         #expect(Decoding(json: JSONFormatOptions()).decode(#""0x10""#).reasons == [.badValue])

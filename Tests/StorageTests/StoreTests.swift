@@ -123,7 +123,7 @@ struct StoreTests {
 
     @Test("keeps quarantined bytes as they were, and drops the oldest when there are too many")
     func quarantine() throws {
-        let store = try Store(path: path, options: StoreOptions(quarantineLimitBytes: 1000))
+        let store = try Store(path: path, options: StoreOptions(quarantineLimitBytes: 1030))
         for index in 0..<20 {
             let message = QuarantinedMessage(
                 received: ten + Int64(index), source: "s", topic: [0xFF, 0x00, UInt8(index)],

@@ -59,6 +59,17 @@ struct TopicTemplateTests {
         #expect(TopicTemplate(template) == nil)
     }
 
+    @Test(
+        "covers what it matches all of",
+        arguments: [
+            ("a/{device}/{quantity}", "a/b/{quantity}", true), ("a/b/{quantity}", "a/{device}/{quantity}", false),
+            ("#", "a/b", true), ("a/#", "a", true), ("a/#", "b/#", false), ("a/+", "a/#", false), ("a/b", "a/b", true),
+            ("a/+/c", "a/b/c/d", false), ("{device}/{quantity}", "+/+", true),
+        ])
+    func covers(wide: String, narrow: String, isCovered: Bool) throws {
+        #expect(try #require(TopicTemplate(wide)).covers(try #require(TopicTemplate(narrow))) == isCovered)
+    }
+
     @Test("knows what it gives")
     func gives() throws {
         let full = try #require(TopicTemplate("{type}/{device}/{quantity}"))

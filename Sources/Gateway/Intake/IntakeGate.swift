@@ -73,10 +73,14 @@ final class IntakeGate: IntakeLine {
         return requested
     }
 
+    /// What rejected messages on their way to the quarantine may hold together.
+    private let budget = ByteBudget(limit: 8 << 20)
+
     /// Takes a message as if it had come at a given time.
     func accept(
         topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, received: Timestamp
     ) {
+        while budget.isExhausted { letCoreWork() }
         message.removeAll()
         decoder.decode(topic: topic, payload: payload, received: received, into: &message)
         holdBackWrongTimes(received: received)
@@ -95,7 +99,9 @@ final class IntakeGate: IntakeLine {
                     needsIdentity: needsIdentity,
                     rejected: message.readings.isEmpty && !isQuarantined ? rejectedByRule ?? .ignoredTopic : nil)))
         for reading in message.readings { push(.reading(reading)) }
-        if let copy { push(.quarantined(Boxed(copy))) }
+        if let copy {
+            push(.quarantined(Boxed(copy, bytes: copy.payload.count + copy.topic.count, of: budget)))
+        }
     }
 
     /// Moves readings whose own time cannot be right to the rejections.
@@ -139,11 +145,13 @@ final class IntakeGate: IntakeLine {
 
     /// Waits while the ring is full: the broker is not read meanwhile, and holds the rest back.
     private func push(_ item: consuming IntakeItem) {
-        while !producer.hasRoom() {
-            wakeUp.wake()
-            usleep(500)
-        }
+        while !producer.hasRoom() { letCoreWork() }
         producer.push(item)
+    }
+
+    private func letCoreWork() {
+        publishBurst()
+        usleep(500)
     }
 }
 

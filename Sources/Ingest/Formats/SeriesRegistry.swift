@@ -112,6 +112,10 @@ struct SeriesRegistry {
                 .unknownDevice,
                 "the device's name has \(device.count) bytes; 1 to \(options.limits.deviceNameBytes) are allowed")
         }
+        // They would end a text at a NUL, and do on a terminal what its sender likes.
+        guard !device.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+            return refuse(.unknownDevice, "the device's name \(device.text.excerpt) holds control characters")
+        }
         let name = String(decoding: device, as: UTF8.self)
         let quantityName = String(decoding: quantity, as: UTF8.self)
         guard var known = options.catalogue[quantityName] else {

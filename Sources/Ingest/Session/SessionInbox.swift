@@ -10,6 +10,7 @@ final class SessionInbox {
     private(set) var hasOpened = false
     private(set) var isResumed = false
     private var failure: MQTTError?
+    private var warning: String?
 
     init(line: any IntakeLine, address: String) {
         self.line = line
@@ -48,6 +49,11 @@ final class SessionInbox {
                     hint: "check the broker's access rules for this user")
                 return
             }
+            if granted.contains(0) {
+                warning =
+                    "the broker (\(address)) grants QoS 0 only: what it sends while a connection fails is lost; "
+                    + "allow QoS 1 for this user"
+            }
             line.subscribed(to: requested)
         case .published: break
         }
@@ -56,6 +62,11 @@ final class SessionInbox {
     func takeOpened() -> Bool {
         defer { hasOpened = false }
         return hasOpened
+    }
+
+    func takeWarning() -> String? {
+        defer { warning = nil }
+        return warning
     }
 
     func takeFailure() -> MQTTError? {

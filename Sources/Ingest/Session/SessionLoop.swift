@@ -143,6 +143,10 @@ struct SessionLoop: ~Copyable {
         if inbox.takeOpened() { machine.didOpen(now: monotonicMilliseconds()) }
         machine.didReceive(inbox.count, now: monotonicMilliseconds())
         if let refusal = inbox.takeFailure() { throw refusal }
+        if let warning = inbox.takeWarning() {
+            logger.warning("\(warning)")
+            show { $0.lastError = warning }
+        }
         showUnacknowledged()
     }
 

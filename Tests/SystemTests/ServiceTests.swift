@@ -148,6 +148,9 @@ struct ServiceTests {
         }
         try gateway.start()
         #expect(await gateway.isConnected())
+        #expect(try ledgerAsNobody() == .exited(1), "it is for its own user and group")
+        // As if nobody were in the group.
+        for suffix in ["", "-wal", "-shm"] { chmod(gateway.databasePath + suffix, 0o644) }
         #expect(try ledgerAsNobody() == .exited(0))
         #expect(gateway.stop() == .exited(0))
         #expect(try ledgerAsNobody() == .exited(0))

@@ -60,6 +60,8 @@ public struct WindowSchedule: Sendable {
         return true
     }
 
+    /// A minute's readings are read as a whole, however few of its series have changed.
+    private static let leastCostOfMinute = 20
     private static let smallestCorrection: Int64 = 7_200_000
 
     /// The earliest minute that has changed and is not computed yet.
@@ -75,7 +77,7 @@ public struct WindowSchedule: Sendable {
             let since = lateSince[start]
             if let since {
                 guard lateBudget > 0, abs(now - since) >= lateDelayMilliseconds else { continue }
-                lateBudget -= minutes[start]!.count
+                lateBudget -= max(minutes[start]!.count, WindowSchedule.leastCostOfMinute)
                 lateSince[start] = nil
             }
             let series = minutes.removeValue(forKey: start)!

@@ -54,12 +54,12 @@ final class Statements {
             "SELECT \(columns) FROM aggregates WHERE tier = ?1 AND start = ?2 AND series = ?3")
         selectLastBefore = try database.prepare(
             """
-            SELECT last FROM aggregates WHERE tier = 60 AND start < ?2 AND start >= ?3 AND series = ?1
+            SELECT last FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start < ?2 AND start >= ?3 AND series = ?1
             AND increase IS NOT NULL ORDER BY start DESC LIMIT 1
             """)
         selectNextMinute = try database.prepare(
             """
-            SELECT start FROM aggregates WHERE tier = 60 AND start > ?2 AND start < ?3 AND series = ?1
+            SELECT start FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start > ?2 AND start < ?3 AND series = ?1
             AND increase IS NOT NULL ORDER BY start LIMIT 1
             """)
         insertLate = try database.prepare(

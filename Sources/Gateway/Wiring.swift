@@ -75,7 +75,7 @@ struct Wiring {
 
     /// A broker may send a message once for each subscription that matches it (MQTT 5.0, 3.3.4), so a filter that another
     /// one covers is left out.
-    private var subscriptions: [String] {
+    var subscriptions: [String] {
         let topics = configuration.sources.map(\.topic)
         var filters: [String] = []
         for (index, topic) in topics.enumerated() {

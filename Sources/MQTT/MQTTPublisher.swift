@@ -164,9 +164,8 @@ public final class MQTTPublisher {
         for attempt in 0..<(patienceSeconds * 10) {
             if attempt > 0 { usleep(100_000) }
             do throws(MQTTError) {
-                return try open()
+                return try reconnect()
             } catch {
-                client = nil
                 last = error
             }
         }

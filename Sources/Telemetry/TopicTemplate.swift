@@ -69,17 +69,16 @@ public struct TopicTemplate: Sendable, Hashable {
     public var givesQuantity: Bool { levels.contains(.quantity) }
 
     /// What to subscribe to. Source: MQTT 5.0, 4.7.
-    public var filter: String {
+    public var filter: String { filterLevels.joined(separator: "/") }
+
+    private var filterLevels: [Substring] {
         text.split(separator: "/", omittingEmptySubsequences: false)
-            .map { TopicTemplate.placeholders.contains(String($0)) ? "+" : $0 }.joined(separator: "/")
+            .map { TopicTemplate.placeholders.contains(String($0)) ? "+" : $0 }
     }
 
     /// Whether some topic matches both.
     public func overlaps(_ other: TopicTemplate) -> Bool {
-        let (ours, theirs) = (
-            filter.split(separator: "/", omittingEmptySubsequences: false),
-            other.filter.split(separator: "/", omittingEmptySubsequences: false)
-        )
+        let (ours, theirs) = (filterLevels, other.filterLevels)
         for index in 0..<max(ours.count, theirs.count) {
             let our = index < ours.count ? ours[index] : nil
             let their = index < theirs.count ? theirs[index] : nil
@@ -91,8 +90,7 @@ public struct TopicTemplate: Sendable, Hashable {
 
     /// Whether every topic that the other matches is matched by this one.
     public func covers(_ other: TopicTemplate) -> Bool {
-        let ours = filter.split(separator: "/", omittingEmptySubsequences: false)
-        let theirs = other.filter.split(separator: "/", omittingEmptySubsequences: false)
+        let (ours, theirs) = (filterLevels, other.filterLevels)
         for (index, our) in ours.enumerated() {
             if our == "#" { return true }
             guard index < theirs.count, theirs[index] != "#", our == "+" || our == theirs[index] else { return false }
@@ -111,7 +109,8 @@ public struct TopicTemplate: Sendable, Hashable {
                 let end = TopicTemplate.endOfLevel(in: topic, from: start)
                 switch level {
                 case .literal(let literal, let count):
-                    guard count == end - start, TopicTemplate.areEqual(topic, start, literals, literal, count) else {
+                    let expected = UnsafeRawBufferPointer(rebasing: literals[literal..<(literal + count)])
+                    guard UnsafeRawBufferPointer(rebasing: topic[start..<end]).hasSameBytes(as: expected) else {
                         return nil
                     }
                 case .type: match.type = start..<end
@@ -130,14 +129,6 @@ public struct TopicTemplate: Sendable, Hashable {
             let slash = memchr(base + start, Int32(UInt8(ascii: "/")), topic.count - start)
         else { return topic.count }
         return UnsafeRawPointer(slash) - base
-    }
-
-    private static func areEqual(
-        _ left: UnsafeRawBufferPointer, _ leftStart: Int, _ right: UnsafeRawBufferPointer, _ rightStart: Int,
-        _ count: Int
-    ) -> Bool {
-        guard count > 0, let left = left.baseAddress, let right = right.baseAddress else { return count == 0 }
-        return memcmp(left + leftStart, right + rightStart, count) == 0
     }
 
     /// Places in a topic, in bytes.

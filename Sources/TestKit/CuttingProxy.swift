@@ -9,8 +9,9 @@ public final class CuttingProxy: Sendable {
     private let thread: WorkerThread
 
     /// Listens on a free port and passes each connection on to another.
-    public init(to target: Int) {
-        let line = Line(to: target)
+    /// - Throws: when somebody took the port meanwhile.
+    public init(to target: Int) throws(ChildProcess.SpawnError) {
+        let line = try Line(to: target)
         self.line = line
         thread = WorkerThread(name: "proxy") { line.serve() }
     }
@@ -41,10 +42,10 @@ private final class Line: Sendable {
     private let target: Int
     private let listener: Int32
 
-    init(to target: Int) {
+    init(to target: Int) throws(ChildProcess.SpawnError) {
         self.target = target
         port = FreePort.next()
-        listener = Line.listen(on: port)
+        listener = try Line.listen(on: port)
     }
 
     deinit { close(listener) }
@@ -92,12 +93,14 @@ private final class Line: Sendable {
         return poll(&poller, 1, milliseconds) > 0
     }
 
-    private static func listen(on port: Int) -> Int32 {
+    private static func listen(on port: Int) throws(ChildProcess.SpawnError) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         guard FreePort.bind(descriptor, to: port), Glibc.listen(descriptor, 8) == 0 else {
-            fatalError("listen on \(port): \(String(cString: strerror(errno)))")
+            let cause = String(cString: strerror(errno))
+            close(descriptor)
+            throw ChildProcess.SpawnError(description: "cannot listen on \(port): \(cause)")
         }
         return descriptor
     }

@@ -9,7 +9,8 @@ public final class NotifySocket: Sendable {
     private let directory = TemporaryDirectory()
     private let kept = Mutex<[String]>([])
 
-    public init() {
+    /// - Throws: when the socket cannot be bound.
+    public init() throws(ChildProcess.SpawnError) {
         path = directory.file("notify")
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
@@ -20,7 +21,9 @@ public final class NotifySocket: Sendable {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
             }
         }
-        guard isBound else { fatalError("bind \(path): \(String(cString: strerror(errno)))") }
+        guard isBound else {
+            throw ChildProcess.SpawnError(description: "cannot bind \(path): \(String(cString: strerror(errno)))")
+        }
     }
 
     deinit { close(descriptor) }

@@ -15,8 +15,7 @@ struct Check: ParsableCommand {
               poort check --config Config/poort.toml
             """)
 
-    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file.")
-    var configurationPath: String = "/etc/poort/poort.toml"
+    @OptionGroup var location: ConfigurationLocation
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -25,18 +24,18 @@ struct Check: ParsableCommand {
         var errors: [Complaint] = []
         var configuration: Configuration?
         do throws(ConfigurationError) {
-            configuration = try ConfigurationFile.load(path: configurationPath)
+            configuration = try ConfigurationFile.load(path: location.path)
         } catch {
             errors = error.complaints
         }
         if json {
             print(report(configuration, errors: errors).finished)
         } else if let configuration {
-            for line in CheckSummary(path: configurationPath, configuration: configuration).lines { print(line) }
+            for line in CheckSummary(path: location.path, configuration: configuration).lines { print(line) }
         } else {
             for complaint in errors { print("\(complaint)") }
             let count = errors.count == 1 ? "1 mistake" : "\(errors.count) mistakes"
-            print(Emphasis.bad.applied(to: "\(configurationPath): \(count)"))
+            print(Emphasis.bad.applied(to: "\(location.path): \(count)"))
         }
         if configuration == nil { throw ExitCode(CommandFailure.badConfiguration) }
     }

@@ -23,10 +23,10 @@ struct Query: ParsableCommand {
     @Option(help: "raw for readings; 1m, 15m, 1h or 1d for aggregates; all for everything.")
     var tier: String = "raw"
 
-    @Option(help: "From this time on (RFC 3339).", transform: time)
+    @Option(help: "From this time on (RFC 3339).", transform: TimeText.time)
     var from: Timestamp?
 
-    @Option(help: "Before this time (RFC 3339).", transform: time)
+    @Option(help: "Before this time (RFC 3339).", transform: TimeText.time)
     var to: Timestamp?
 
     @Option(help: "From so long ago until now: 90s, 30m, 24h, 7d.", transform: DurationText.milliseconds)
@@ -75,13 +75,6 @@ struct Query: ParsableCommand {
                 ? "no series of \(device ?? "any device") measures \(quantity ?? "anything")"
                 : "no device \(device ?? "") has sent anything; poort status lists those that have",
             exitCode: 1)
-    }
-
-    private static func time(_ text: String) throws -> Timestamp {
-        guard let time = Timestamp(rfc3339: text) else {
-            throw ValidationError("\(text) is not a time such as 2026-11-23T10:00:00Z")
-        }
-        return time
     }
 }
 

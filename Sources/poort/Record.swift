@@ -16,8 +16,7 @@ struct Record: ParsableCommand {
               poort replay --config try.toml minute.ndjson
             """)
 
-    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file.")
-    var configurationPath: String = "/etc/poort/poort.toml"
+    @OptionGroup var location: ConfigurationLocation
 
     @Option(help: "A topic filter; may be given several times. By default those of the configuration's sources.")
     var topic: [String] = []
@@ -29,9 +28,7 @@ struct Record: ParsableCommand {
     var count: Int?
 
     func run() throws {
-        var location = DatabaseLocation()
-        location.configurationPath = configurationPath
-        let configuration = try location.loadConfiguration()
+        let configuration = try location.load()
         Interruption.watch()
         let tape = Tape(limit: count)
         var progress = ProgressLine()

@@ -17,19 +17,13 @@ struct ReplayCommand: ParsableCommand {
               poort replay --config try.toml yesterday.ndjson | grep '"flag":4'
             """)
 
-    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file.")
-    var configurationPath: String = "/etc/poort/poort.toml"
+    @OptionGroup var location: ConfigurationLocation
 
     @Argument(help: "The capture: NDJSON with received, topic and payload or payload_base64.")
     var file: String
 
     func run() throws {
-        var location = DatabaseLocation()
-        location.configurationPath = configurationPath
-        let configuration = try location.loadConfiguration()
-        guard DayCalendar.useTimeZone(configuration.gateway.timezone) else {
-            throw CommandFailure("unknown time zone \(configuration.gateway.timezone)", exitCode: 78)
-        }
+        let configuration = try location.loadWithTimeZone()
         let output = SharedOutput()
         let replay = try Replay(configuration: configuration) { output.buffer.write(line: $0) }
         var reader = try LineReader(path: file)

@@ -4,7 +4,6 @@ import Gateway
 import Glibc
 import Logging
 import ServiceLifecycle
-import Telemetry
 import UnixSignals
 
 struct Run: AsyncParsableCommand {
@@ -17,16 +16,10 @@ struct Run: AsyncParsableCommand {
               poort run --config /etc/poort/poort.toml
             """)
 
-    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file.")
-    var configurationPath: String = "/etc/poort/poort.toml"
+    @OptionGroup var location: ConfigurationLocation
 
     func run() async throws {
-        var location = DatabaseLocation()
-        location.configurationPath = configurationPath
-        let configuration = try location.loadConfiguration()
-        guard DayCalendar.useTimeZone(configuration.gateway.timezone) else {
-            throw CommandFailure("unknown time zone \(configuration.gateway.timezone)", exitCode: 78)
-        }
+        let configuration = try location.loadWithTimeZone()
         // What it writes is for its own user and group.
         umask(0o027)
         // A file that grows beyond a limit is a failing disk, not a reason to end.
@@ -35,7 +28,7 @@ struct Run: AsyncParsableCommand {
         LoggingSystem.bootstrap { _ in LineLogHandler(level: level) }
         let logger = Logger(label: "poort")
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        let gateway = try Gateway(configurationPath: configurationPath, configuration: configuration, logger: logger)
+        let gateway = try Gateway(configurationPath: location.path, configuration: configuration, logger: logger)
         let services: [any Service] = [try gateway.controlServer(), gateway]
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -51,7 +51,7 @@ struct Simulate: ParsableCommand {
     @Flag(help: "Write a capture to standard output instead of publishing.")
     var capture = false
 
-    @Option(help: "Of a capture: its start (RFC 3339); by default now.", transform: Simulate.time)
+    @Option(help: "Of a capture: its start (RFC 3339); by default now.", transform: TimeText.time)
     var from: Timestamp?
 
     @Option(help: "Of a capture: its length; by default 24h.", transform: DurationText.milliseconds)
@@ -160,13 +160,6 @@ struct Simulate: ParsableCommand {
         var options = MQTTOptions(host: address.host, port: address.port, clientID: "poort-simulate-\(getpid())")
         if address.usesTLS { options.tls = MQTTOptions.TLS() }
         return options
-    }
-
-    private static func time(_ text: String) throws -> Timestamp {
-        guard let time = Timestamp(rfc3339: text) else {
-            throw ValidationError("\(text) is not a time such as 2026-11-23T10:00:00Z")
-        }
-        return time
     }
 }
 

@@ -6,8 +6,7 @@ import Storage
 
 /// Where the daemon can be asked, and what to fall back on.
 struct DaemonLocation: ParsableArguments {
-    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file.")
-    var configurationPath: String = "/etc/poort/poort.toml"
+    @OptionGroup var configuration: ConfigurationLocation
 
     @Option(help: "The daemon's socket, instead of the configuration's.")
     var socket: String?
@@ -15,11 +14,7 @@ struct DaemonLocation: ParsableArguments {
     /// - Throws: for a wrong configuration, unless a socket is given.
     func client() throws -> ControlClient {
         if let socket { return ControlClient(path: socket) }
-        return ControlClient(path: try configuration().control.socketPath)
-    }
-
-    func configuration() throws -> Configuration {
-        try ConfigurationFile.load(path: configurationPath)
+        return ControlClient(path: try configuration.load().control.socketPath)
     }
 }
 
@@ -68,7 +63,7 @@ struct Status: ParsableCommand {
         do {
             try show(
                 OfflineStatus.read(
-                    configurationPath: location.configurationPath, configuration: location.configuration()))
+                    configurationPath: location.configuration.path, configuration: location.configuration.load()))
         } catch let error as StorageError {
             StandardError.write("poort: and the database tells nothing: \(error)\n")
         }

@@ -40,11 +40,7 @@ enum DayFiles {
     }
 
     /// Beside the package, where the reference is laid for developers and for CI.
-    private static let folder: String = {
-        let package = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
-            separator: "/")
-        return "\(package)/../shared/data"
-    }()
+    private static let folder = "\(PackageFolder.path)/../shared/data"
 
     /// Sensor.Community: semicolons, UTC without a `Z`, empty where a value is missing.
     static func air() throws -> [Observation] {

@@ -13,7 +13,7 @@ struct RedeliveryTests {
         .timeLimit(.minutes(1)), arguments: [false, true])
     func lostAcknowledgements(isKilled: Bool) async throws {
         let broker = try PrivateBroker()
-        let proxy = CuttingProxy(to: broker.port)
+        let proxy = try CuttingProxy(to: broker.port)
         let gateway = GatewayProcess(broker: proxy.port)
         try gateway.start()
         #expect(await gateway.isConnected(), "\(gateway.log)")

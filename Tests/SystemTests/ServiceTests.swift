@@ -12,7 +12,7 @@ struct ServiceTests {
     @Test("tells systemd that it is ready, alive and stopping", .timeLimit(.minutes(1)))
     func notifications() async throws {
         let broker = try PrivateBroker()
-        let notify = NotifySocket()
+        let notify = try NotifySocket()
         let gateway = GatewayProcess(broker: broker.port)
         try gateway.start(environment: ["NOTIFY_SOCKET": notify.path, "WATCHDOG_USEC": "400000"])
         #expect(await eventually { notify.lines.filter { $0 == "WATCHDOG=1" }.count >= 3 }, "\(notify.lines)")

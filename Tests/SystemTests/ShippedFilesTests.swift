@@ -4,9 +4,6 @@ import Testing
 /// What is shipped works as it is.
 @Suite("Shipped files")
 struct ShippedFilesTests {
-    private static let package: String =
-        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-
     private func check(_ path: String) throws -> String? {
         let run = try ChildProcess(GatewayProcess.executable, ["check", "--config", path])
         let isFine = run.wait() == .exited(0) && !run.standardOutput.contains("(warning)")
@@ -17,7 +14,7 @@ struct ShippedFilesTests {
         "every configuration passes poort check",
         arguments: ["poort", "air-lorawan", "waste-bins", "traffic-counters"])
     func configurations(name: String) throws {
-        let complaint = try check("\(Self.package)/Config/\(name).toml")
+        let complaint = try check("\(PackageFolder.path)/Config/\(name).toml")
         // The password is the installer's to provide.
         if let complaint {
             #expect(complaint.contains("cannot read it") && complaint.contains(": fine"), "\(complaint)")
@@ -26,7 +23,7 @@ struct ShippedFilesTests {
 
     @Test("the commented keys of the full configuration hold as well, with the defaults they show")
     func commentedKeys() throws {
-        let shipped = try #require(TemporaryDirectory.read("\(Self.package)/Config/poort.toml"))
+        let shipped = try #require(TemporaryDirectory.read("\(PackageFolder.path)/Config/poort.toml"))
         let directory = TemporaryDirectory()
         // Keys that need files of the installer's, or exclude each other, stay commented out.
         let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -46,7 +43,7 @@ struct ShippedFilesTests {
 
     @Test("every configuration in the README passes poort check")
     func readme() throws {
-        let readme = try #require(TemporaryDirectory.read("\(Self.package)/README.md"))
+        let readme = try #require(TemporaryDirectory.read("\(PackageFolder.path)/README.md"))
         let snippets = readme.split(separator: "```toml\n").dropFirst().compactMap { $0.split(separator: "```").first }
         #expect(!snippets.isEmpty)
         let directory = TemporaryDirectory()

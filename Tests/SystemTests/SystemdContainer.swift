@@ -8,9 +8,6 @@ final class SystemdContainer: Sendable {
     private let machine: ChildProcess
     private let leader: pid_t
 
-    private static let package: String =
-        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-
     static var isPossible: Bool {
         geteuid() == 0 && access("/usr/sbin/debootstrap", X_OK) == 0 && access("/usr/bin/systemd-nspawn", X_OK) == 0
     }
@@ -27,8 +24,9 @@ final class SystemdContainer: Sendable {
         }
         let units = "\(root)/usr/local/lib"
         try SystemdContainer.run(
-            "cp", ["\(Self.package)/Systemd/poort.service", "\(units)/systemd/system/poort.service"])
-        try SystemdContainer.run("cp", ["\(Self.package)/Systemd/poort.sysusers", "\(units)/sysusers.d/poort.conf"])
+            "cp", ["\(PackageFolder.path)/Systemd/poort.service", "\(units)/systemd/system/poort.service"])
+        try SystemdContainer.run(
+            "cp", ["\(PackageFolder.path)/Systemd/poort.sysusers", "\(units)/sysusers.d/poort.conf"])
         try SystemdContainer.write(configuration, to: "\(root)/etc/poort/poort.toml")
         try SystemdContainer.run("touch", ["\(root)/usr/local/bin/poort"])
         machine = try ChildProcess(
@@ -81,10 +79,10 @@ final class SystemdContainer: Sendable {
 
     /// The system is unpacked once and kept beside the build, where `make clean` finds it.
     private static func preparedRoot() throws -> String {
-        let root = "\(package)/.build-container/debian"
-        let marker = "\(package)/.build-container/ready"
+        let root = "\(PackageFolder.path)/.build-container/debian"
+        let marker = "\(PackageFolder.path)/.build-container/ready"
         if access(marker, F_OK) == 0 { return root }
-        try run("mkdir", ["-p", "\(package)/.build-container"])
+        try run("mkdir", ["-p", "\(PackageFolder.path)/.build-container"])
         try run("rm", ["-rf", root])
         let mirror = try ChildProcess(
             "sh",

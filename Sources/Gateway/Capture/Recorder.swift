@@ -1,7 +1,5 @@
 public import GatewayConfiguration
-import Glibc
 public import MQTT
-import Ingest
 import Telemetry
 
 /// Listens at the gateway's broker beside the daemon, and keeps what it hears. Blocking, one thread.
@@ -14,11 +12,9 @@ public final class Recorder {
     /// - Parameter filters: topic filters; the configured sources' own when empty.
     /// - Throws: `GatewayError` when the password cannot be read, `MQTTError` when the broker cannot be reached.
     public init(configuration: Configuration, filters: [String]) throws {
-        let broker = try Wiring(configuration).brokerOptions()
-        var options = broker.connection
-        options.clientID = "\(options.clientID)-record-\(getpid())"
-        options.sessionExpirySeconds = 0
-        subscriber = try MQTTSubscriber(options, filters: filters.isEmpty ? broker.subscriptions : filters)
+        let options = try BrokerAccess.options(of: configuration, purpose: "record")
+        let wanted = filters.isEmpty ? Wiring(configuration).subscriptions : filters
+        subscriber = try MQTTSubscriber(options, filters: wanted)
     }
 
     /// Hands on what comes within that time.

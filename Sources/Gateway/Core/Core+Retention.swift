@@ -13,9 +13,7 @@ extension Core {
     /// - Parameter monotonic: a clock that never steps, in milliseconds.
     /// - Returns: whether more is left to remove.
     func removeExpired(monotonic: Int64) throws(StorageError) -> Bool {
-        var clock = retentionClock
-        let time = clock.read(wall: now, monotonic: monotonic)
-        retentionClock = clock
+        let time = retentionClock.read(wall: now, monotonic: monotonic)
         try store.setState(Core.retentionState, time.milliseconds)
         var isMoreLeft = false
         if let kept = settings.rawRetentionMilliseconds {

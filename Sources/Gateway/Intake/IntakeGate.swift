@@ -20,6 +20,8 @@ final class IntakeGate: IntakeLine {
     private let state: IntakeState
     private let wakeUp: WakeUp
     private let replacement: IntakeReplacement
+    /// What rejected messages on their way to the quarantine may hold together.
+    private let budget = ByteBudget(limit: 8 << 20)
 
     /// Messages; enough of them that the core is seldom woken for little.
     private static let publishedTogether = 256
@@ -72,9 +74,6 @@ final class IntakeGate: IntakeLine {
         publishBurst()
         return requested
     }
-
-    /// What rejected messages on their way to the quarantine may hold together.
-    private let budget = ByteBudget(limit: 8 << 20)
 
     /// Takes a message as if it had come at a given time.
     func accept(

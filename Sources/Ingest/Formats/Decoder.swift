@@ -73,7 +73,7 @@ public final class Decoder {
         return nil
     }
 
-    /// No sensor measures more, and the squares of what is below it can be added up.
+    /// No sensor measures more, and the squares of what is below it can be added up. What is not a number is not below it.
     private static let largestValue = 1e150
 
     /// Adds a reading of a series that may be new, or the reason why not.
@@ -88,7 +88,7 @@ public final class Decoder {
             }
             return
         }
-        guard let number = NumberText.number(value), number.isFinite, abs(number) <= Decoder.largestValue else {
+        guard let number = NumberText.number(value), abs(number) <= Decoder.largestValue else {
             message.reject(
                 .badValue, "\(quantity.text.excerpt) has no number but \(value.shown)", readings: 1)
             return
@@ -115,7 +115,7 @@ public final class Decoder {
                 return
             }
             converted = conversion.apply(number)
-            guard converted.isFinite, abs(converted) <= Decoder.largestValue else {
+            guard abs(converted) <= Decoder.largestValue else {
                 message.reject(
                     .badValue, "\(quantity.text.excerpt) of \(value.shown) \(unit.text.excerpt) is too large",
                     readings: 1)

@@ -1,4 +1,3 @@
-import Glibc
 import Telemetry
 
 /// Gives each pair of device and quantity its number, and knows how its values are converted.
@@ -61,15 +60,10 @@ struct SeriesRegistry {
     }
 
     private func isKey(of index: Int, _ device: UnsafeRawBufferPointer, _ quantity: UnsafeRawBufferPointer) -> Bool {
-        guard entries[index].deviceCount == device.count,
-            entries[index].key.count == device.count + quantity.count
-        else { return false }
-        return entries[index].key.withUnsafeBytes { key in
-            func isSame(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
-                guard let bytes = bytes.baseAddress.map({ ($0, bytes.count) }), bytes.1 > 0 else { return true }
-                return memcmp(key.baseAddress! + start, bytes.0, bytes.1) == 0
-            }
-            return isSame(device, at: 0) && isSame(quantity, at: device.count)
+        entries[index].key.withUnsafeBytes { key in
+            let border = entries[index].deviceCount
+            return UnsafeRawBufferPointer(rebasing: key[..<border]).hasSameBytes(as: device)
+                && UnsafeRawBufferPointer(rebasing: key[border...]).hasSameBytes(as: quantity)
         }
     }
 
@@ -80,7 +74,11 @@ struct SeriesRegistry {
 
     /// The conversion from a unit as it arrives; nil when it is not known for the series' quantity.
     mutating func conversion(_ index: Int, from unit: UnsafeRawBufferPointer) -> UnitConversion? {
-        if let conversion = entries[index].conversion, isUnit(of: index, unit) { return conversion }
+        if let conversion = entries[index].conversion,
+            entries[index].unit.withUnsafeBytes({ $0.hasSameBytes(as: unit) })
+        {
+            return conversion
+        }
         guard
             let conversion = UnitConversion.from(
                 String(decoding: unit, as: UTF8.self), to: entries[index].series.quantity)
@@ -88,13 +86,6 @@ struct SeriesRegistry {
         entries[index].unit = Array(unit)
         entries[index].conversion = conversion
         return conversion
-    }
-
-    private func isUnit(of index: Int, _ unit: UnsafeRawBufferPointer) -> Bool {
-        entries[index].unit.withUnsafeBytes { known in
-            known.count == unit.count
-                && (unit.isEmpty || memcmp(known.baseAddress!, unit.baseAddress!, unit.count) == 0)
-        }
     }
 
     private struct Refusal: Error {

@@ -60,7 +60,8 @@ public struct WindowSchedule: Sendable {
         return true
     }
 
-    private static let smallestCorrection: Int64 = 7_200_000
+    /// How far a clock must have been ahead, in milliseconds, for what it did to be undone.
+    public static let smallestCorrection: Int64 = 7_200_000
 
     /// The earliest minute that has changed and is not computed yet.
     public var oldestWaitingMinute: Timestamp? { minutes.keys.min() }

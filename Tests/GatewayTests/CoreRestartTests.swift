@@ -35,18 +35,6 @@ struct CoreRestartTests {
         #expect(try bench.lateMarkCount() == 0)
     }
 
-    @Test("goes on counting up the times of receipt after a reload has given its series another number")
-    func reload() throws {
-        let bench = try CoreBench(seed: 1)
-        for value in 1...5 { try bench.take([.init(series: 2, time: nil, value: Double(value))]) }
-        try bench.reload(offset: CoreBench.seriesCount)
-        try bench.take([.init(series: CoreBench.seriesCount + 2, time: nil, value: 6)])
-        try bench.commit()
-        let points = try bench.storedPoints()[2].points
-        #expect(points.map(\.value) == [1, 2, 3, 4, 5, 6], "in the order in which they came")
-        #expect(points.map { $0.time - points[0].time } == [0, 1, 2, 3, 4, 5], "a millisecond apart")
-    }
-
     @Test("neither a reading nor its account is there without the other")
     func oneTransaction() throws {
         let directory = TemporaryDirectory()

@@ -31,7 +31,6 @@ public struct SessionMachine: ~Copyable {
         case storageFailed = "the storage failed: unacknowledged messages will come again"
         case noAnswer = "the broker did not answer in time"
         case stopping = "stopping before everything was acknowledged"
-        case optionsChanged = "the configuration changed"
     }
 
     public enum Phase: Equatable, Sendable {

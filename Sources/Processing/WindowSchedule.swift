@@ -62,6 +62,8 @@ public struct WindowSchedule: Sendable {
 
     /// How far a clock must have been ahead, in milliseconds, for what it did to be undone.
     public static let smallestCorrection: Int64 = 7_200_000
+    /// A minute's readings are read as a whole, however few of its series have changed.
+    private static let leastCostOfMinute = 20
 
     /// The earliest minute that has changed and is not computed yet.
     public var oldestWaitingMinute: Timestamp? { minutes.keys.min() }
@@ -76,7 +78,7 @@ public struct WindowSchedule: Sendable {
             let since = lateSince[start]
             if let since {
                 guard lateBudget > 0, abs(now - since) >= lateDelayMilliseconds else { continue }
-                lateBudget -= minutes[start]!.count
+                lateBudget -= max(minutes[start]!.count, WindowSchedule.leastCostOfMinute)
                 lateSince[start] = nil
             }
             let series = minutes.removeValue(forKey: start)!

@@ -59,6 +59,9 @@ enum Schema {
             PRIMARY KEY(tier, start, series)
         ) STRICT, WITHOUT ROWID;
 
+        -- A counter's neighbouring minutes, which lie far apart in a table that is clustered by time.
+        CREATE INDEX counter_minutes ON aggregates(series, start) WHERE tier = 60 AND increase IS NOT NULL;
+
         CREATE TABLE late_windows(
             start INTEGER NOT NULL,
             series INTEGER NOT NULL,

@@ -54,13 +54,13 @@ final class Statements {
             "SELECT \(columns) FROM aggregates WHERE tier = ?1 AND start = ?2 AND series = ?3")
         selectLastBefore = try database.prepare(
             """
-            SELECT last FROM aggregates WHERE tier = 60 AND start < ?2 AND start >= ?3 AND series = ?1 AND count > 0
-            ORDER BY start DESC LIMIT 1
+            SELECT last FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start < ?2 AND start >= ?3 AND series = ?1
+            AND increase IS NOT NULL ORDER BY start DESC LIMIT 1
             """)
         selectNextMinute = try database.prepare(
             """
-            SELECT start FROM aggregates WHERE tier = 60 AND start > ?2 AND start < ?3 AND series = ?1 AND count > 0
-            ORDER BY start LIMIT 1
+            SELECT start FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start > ?2 AND start < ?3 AND series = ?1
+            AND increase IS NOT NULL ORDER BY start LIMIT 1
             """)
         insertLate = try database.prepare(
             "INSERT INTO late_windows(start, series) VALUES(?1, ?2) ON CONFLICT DO NOTHING")

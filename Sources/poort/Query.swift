@@ -39,6 +39,9 @@ struct Query: ParsableCommand {
         if last != nil, from != nil || to != nil {
             throw ValidationError("--last goes without --from and --to")
         }
+        if (from ?? .distantPast) > (to ?? .distantFuture) {
+            throw ValidationError("--from \(from ?? .distantPast) lies after --to \(to ?? .distantFuture)")
+        }
     }
 
     func run() throws {

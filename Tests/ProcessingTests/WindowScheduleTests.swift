@@ -98,7 +98,7 @@ struct WindowScheduleTests {
         var taken = 0
         var portions = 0
         while schedule.hasDueWork(now: ten + 10_000) {
-            taken += schedule.takeDueMinutes(now: ten + 10_000, limit: 30).count
+            taken += schedule.takeDueMinutes(now: ten + 10_000, limit: 600).count
             portions += 1
         }
         #expect(taken == 100)

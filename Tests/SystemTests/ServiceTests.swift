@@ -118,6 +118,10 @@ struct ServiceTests {
         #expect(await eventually { gateway.storedCount == 1 })
         #expect(gateway.stop() == .exited(0))
 
+        let backwards = ["--from", "2026-11-24T10:00:00Z", "--to", "2026-11-24T09:00:00Z"]
+        let query = try gateway.command(["query", "--config", gateway.configurationPath] + backwards)
+        #expect(query.ending == .exited(64))
+        #expect(query.errors.contains("lies after --to"))
         let offline = try gateway.command(["status", "--config", gateway.configurationPath])
         #expect(offline.ending == .exited(69))
         #expect(offline.errors.contains("the daemon is not running"))

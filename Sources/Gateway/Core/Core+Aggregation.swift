@@ -35,9 +35,10 @@ extension Core {
         var revisions = 0
         for id in due.series {
             guard let aggregate = accumulators[id]?.result else { continue }
-            if let revision = try store.write(aggregate, series: id), revision > 1 { revisions += 1 }
+            let revision = try store.write(aggregate, series: id)
+            if let revision, revision > 1 { revisions += 1 }
             if aggregate.increase != nil {
-                try carryCounter(id, aggregate: aggregate, following: &minutes)
+                try carryCounter(id, aggregate: aggregate, hasChanged: revision != nil, following: &minutes)
             }
         }
         count(windows: due.series.count, revisions: revisions, tier: .minute)
@@ -76,14 +77,17 @@ extension Core {
     }
 
     /// Passes a counter's last value on to the window after this one.
+    /// - Parameter hasChanged: false for figures that stood in the file already: the window after them began from them.
     private func carryCounter(
-        _ id: SeriesID, aggregate: Aggregate, following minutes: inout DueMinutes
+        _ id: SeriesID, aggregate: Aggregate, hasChanged: Bool, following minutes: inout DueMinutes
     ) throws(StorageError) {
         guard let last = aggregate.statistics?.last else { return }
         let start = aggregate.window.start
         let closed = series[id: id]?.closed
         if let closed, closed.minute <= start {
             series[id: id]?.closed = (start, last)
+        } else if !hasChanged {
+            return
         } else if let next = try store.minute(after: start, before: schedule.closedUntil, of: id) {
             // An older window: the one that follows it began from another value.
             let window = Window(.minute, holding: next, days: settings.calendar)

@@ -6,6 +6,7 @@ import Processing
 import Storage
 import Synchronization
 import Telemetry
+import Threading
 
 /// Puts the status report together from what the threads show. Any thread.
 final class StatusReporter: Sendable {

@@ -3,6 +3,7 @@ import Processing
 import Storage
 import Synchronization
 import Telemetry
+import Threading
 
 /// What the core's thread does, turn by turn. Noncopyable: it lives on that thread's stack.
 struct CoreLoop: ~Copyable {

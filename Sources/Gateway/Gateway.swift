@@ -112,7 +112,10 @@ public struct Gateway: Service {
             let new = try ConfigurationFile.load(path: configurationPath)
             let wiring = Wiring(new)
             let brokerOptions = try wiring.brokerOptions()
-            replacement.put(.init(decoder: wiring.decoderOptions, timeGate: wiring.timeGate))
+            // Each new decoder numbers its series anew, and the core remembers all numbers.
+            if new.fingerprint != reporter.fingerprint {
+                replacement.put(.init(decoder: wiring.decoderOptions, timeGate: wiring.timeGate))
+            }
             core.replace(settings: wiring.coreSettings)
             session.replace(options: brokerOptions)
             reporter.didReload(new)

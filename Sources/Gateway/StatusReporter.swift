@@ -38,6 +38,9 @@ final class StatusReporter: Sendable {
         state.withLock { $0 = State(configuration: configuration, loaded: .now()) }
     }
 
+    /// Of the configuration in force.
+    var fingerprint: String { state.withLock { $0.configuration.fingerprint } }
+
     func didRefuseReload(_ cause: String) {
         state.withLock { $0.reloadError = cause }
     }

@@ -142,6 +142,29 @@ struct CoreThreadTests {
         #expect(core.stop())
     }
 
+    @Test("goes on showing sensors and accounts while the store does not work, beside the failure")
+    func shownAmidFailure() async throws {
+        let core = RunningCore(path: path)
+        #expect(await eventually { core.status.isStorageReady })
+        core.push(.connectionOpened(isResumed: false))
+        core.push(series())
+        core.push(header(1))
+        core.push(reading(0))
+        core.push(.commit(1))
+        await core.settle()
+        let lock = ForeignLock(on: path)
+        core.push(header(1))
+        #expect(await eventually { core.status.failures == 1 })
+        await core.settle()
+        let shown = await core.thread.snapshots.fresh()
+        lock.release()
+        #expect(shown.failure != nil)
+        #expect(shown.sensors.map(\.device) == ["d"])
+        #expect(shown.ledger.map(\.messages.received) == [1])
+        #expect(shown.databaseBytes > 0)
+        #expect(core.stop())
+    }
+
     @Test("computes windows by the clock, and commits them unasked")
     func commitsWindows() async throws {
         let core = RunningCore(path: path)

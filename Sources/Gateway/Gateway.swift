@@ -8,6 +8,7 @@ public import ServiceLifecycle
 import Storage
 import Synchronization
 import Telemetry
+import Threading
 import UnixSignals
 
 /// The daemon: owns the threads, wires the rooms, answers to systemd.
@@ -65,7 +66,7 @@ public struct Gateway: Service {
                 group.addTask { await reloadOnSignal() }
             }
         }
-        stop()
+        await stop()
     }
 
     // MARK: - Watchdog and status line
@@ -74,13 +75,11 @@ public struct Gateway: Service {
         let session = session
         let core = core
         let watchdog = Watchdog(hearts: [
-            // Opening a connection blocks for name resolution and TCP, up to some two minutes.
+            // Opening a connection blocks for name resolution and for TCP, some two minutes for each address.
             .init(
                 name: "broker",
                 lastBeat: {
-                    session.status.state == .connecting
-                        ? max(session.heartbeatMilliseconds, MonotonicClock.milliseconds() - 15_000)
-                        : session.heartbeatMilliseconds
+                    session.heartbeatMilliseconds + (session.status.state == .connecting ? 600_000 : 0)
                 }, limitMilliseconds: 20_000),
             .init(name: "core", lastBeat: { core.heartbeat.load(ordering: .relaxed) }, limitMilliseconds: 20_000),
         ])
@@ -107,18 +106,28 @@ public struct Gateway: Service {
     /// Takes the file anew; a wrong one changes nothing.
     private func reload() {
         manager.reloading()
-        defer { manager.ready("configuration reloaded") }
+        var outcome = "the new configuration is wrong, the old one stays in force"
+        defer { manager.ready(outcome) }
         do {
             let new = try ConfigurationFile.load(path: configurationPath)
             let wiring = Wiring(new)
             let brokerOptions = try wiring.brokerOptions()
-            replacement.put(.init(decoder: wiring.decoderOptions, timeGate: wiring.timeGate))
+            // Each new decoder numbers its series anew, and the core remembers all numbers.
+            if new.fingerprint != reporter.fingerprint {
+                replacement.put(.init(decoder: wiring.decoderOptions, timeGate: wiring.timeGate))
+            }
             core.replace(settings: wiring.coreSettings)
             session.replace(options: brokerOptions)
             reporter.didReload(new)
+            outcome = "configuration reloaded"
             logger.notice("configuration reloaded", metadata: ["fingerprint": "\(new.fingerprint)"])
             for (name, changed) in [
                 ("[storage] path", new.storage.path != configuration.storage.path),
+                (
+                    "[storage] quarantine_limit",
+                    new.storage.quarantineLimitBytes != configuration.storage.quarantineLimitBytes
+                ),
+                ("[log] level", new.log.level != configuration.log.level),
                 ("[control] socket", new.control.socketPath != configuration.control.socketPath),
                 ("[gateway] timezone", new.gateway.timezone != configuration.gateway.timezone),
                 ("[processing] ring_capacity", new.processing.ringCapacity != configuration.processing.ringCapacity),
@@ -133,14 +142,32 @@ public struct Gateway: Service {
 
     // MARK: - Stopping
 
-    private func stop() {
+    /// On a thread of its own: it waits for the others, which the cooperative pool must not.
+    private func stop() async {
         manager.stopping()
+        await withCheckedContinuation { done in
+            _ = WorkerThread(name: "stop") {
+                stopThreads()
+                done.resume()
+            }
+        }
+        logger.notice("poort stopped")
+    }
+
+    private func stopThreads() {
+        let deadline = MonotonicClock.milliseconds() + Gateway.stopMilliseconds
         session.stop()
-        if !session.join(milliseconds: 4000) {
+        // At most three seconds for the last commit, one for the goodbye.
+        if !session.join(milliseconds: 4100) {
             logger.warning("the broker connection did not end in time; what is not acknowledged will come again")
         }
         core.stop()
-        if !core.join(milliseconds: 4000) { logger.error("the core did not end in time") }
-        logger.notice("poort stopped")
+        let rest = max(200, deadline - MonotonicClock.milliseconds())
+        if !core.join(milliseconds: Int32(rest)) {
+            logger.error("the core did not end in time; what is not committed will come again")
+        }
     }
+
+    /// All together, so that the process has ended 5 s after SIGTERM.
+    private static let stopMilliseconds: Int64 = 4600
 }

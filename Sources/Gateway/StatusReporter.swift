@@ -6,6 +6,7 @@ import Processing
 import Storage
 import Synchronization
 import Telemetry
+import Threading
 
 /// Puts the status report together from what the threads show. Any thread.
 final class StatusReporter: Sendable {
@@ -36,6 +37,9 @@ final class StatusReporter: Sendable {
     func didReload(_ configuration: Configuration) {
         state.withLock { $0 = State(configuration: configuration, loaded: .now()) }
     }
+
+    /// Of the configuration in force.
+    var fingerprint: String { state.withLock { $0.configuration.fingerprint } }
 
     func didRefuseReload(_ cause: String) {
         state.withLock { $0.reloadError = cause }

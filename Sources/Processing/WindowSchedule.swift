@@ -60,9 +60,10 @@ public struct WindowSchedule: Sendable {
         return true
     }
 
+    /// How far a clock must have been ahead, in milliseconds, for what it did to be undone.
+    public static let smallestCorrection: Int64 = 7_200_000
     /// A minute's readings are read as a whole, however few of its series have changed.
     private static let leastCostOfMinute = 20
-    private static let smallestCorrection: Int64 = 7_200_000
 
     /// The earliest minute that has changed and is not computed yet.
     public var oldestWaitingMinute: Timestamp? { minutes.keys.min() }

@@ -28,6 +28,7 @@ extension Store {
         try aggregate(window.tier, start: window.start, series: series)
     }
 
+    /// One series' aggregate of the window of a tier that begins at that time, if it was written.
     public func aggregate(
         _ tier: Tier, start: Timestamp, series: SeriesID
     ) throws(StorageError) -> StoredAggregate? {
@@ -83,12 +84,14 @@ extension Store {
         try statements.insertLate.run("mark a late window")
     }
 
+    /// Removes the marks of all series for a minute that has been computed again.
     public func clearLate(minute start: Timestamp) throws(StorageError) {
         try begin()
         statements.deleteLate.bind(1, start)
         try statements.deleteLate.run("clear a late window")
     }
 
+    /// Visits the closed minutes that must be computed again, by series, in no particular order.
     public func lateWindows(visit: (_ minute: Timestamp, _ series: SeriesID) -> Void) throws(StorageError) {
         let select = try database.prepare("SELECT start, series FROM late_windows")
         while try select.step("read the late windows") { visit(select.timestamp(0), SeriesID(select.integer(1))) }

@@ -47,6 +47,7 @@ extension Store {
         return all
     }
 
+    /// Notes the time of a series' earliest reading, before which no counter has a base.
     public func setFirstTime(_ time: Timestamp, of series: SeriesID) throws(StorageError) {
         try begin()
         statements.updateFirstTime.bind(1, series)

@@ -11,6 +11,8 @@ extension Store {
         return batches
     }
 
+    /// Notes the messages of a commit by which to recognise them when they come again, in the same transaction.
+    /// - Parameter batch: higher than any before.
     public func addUnacknowledged(
         batch: Int64, entries: [(packetID: UInt16, identity: UInt32)]
     ) throws(StorageError) {
@@ -20,6 +22,7 @@ extension Store {
         try statements.insertUnacknowledged.run("note unacknowledged messages")
     }
 
+    /// Forgets the messages of all commits up to this one: the broker cannot send them again.
     public func removeUnacknowledged(through batch: Int64) throws(StorageError) {
         try begin()
         statements.deleteUnacknowledged.bind(1, batch)

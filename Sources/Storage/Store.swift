@@ -71,6 +71,7 @@ public final class Store {
         return try statement.step("read the state") ? statement.integer(0) : nil
     }
 
+    /// Keeps a number under a name, from the next commit on.
     public func setState(_ name: String, _ value: Int64) throws(StorageError) {
         try begin()
         let statement = statements.upsertState
@@ -88,6 +89,7 @@ public final class Store {
     }
 }
 
+/// How a ``Store`` is opened and what it may hold.
 public struct StoreOptions: Sendable, Hashable {
     /// A power of two, 512 to 65 536; only for a new file.
     public var pageSize: Int

@@ -47,6 +47,7 @@ public final class StoreReader {
             removedQuarantined: Int(try database.integer("\(removed) 'quarantined'") ?? 0))
     }
 
+    /// Rows in the file, and rows that were removed from it by rule.
     public struct Holdings: Hashable, Sendable {
         public var readings: Int
         public var removedReadings: Int
@@ -54,6 +55,7 @@ public final class StoreReader {
         public var removedQuarantined: Int
     }
 
+    /// A number that the writer keeps under a name; nil when it was never set.
     public func state(_ name: String) throws(StorageError) -> Int64? {
         let select = try database.prepare("SELECT value FROM state WHERE name = ?1")
         select.bind(1, name)
@@ -75,6 +77,7 @@ public final class StoreReader {
         return rows
     }
 
+    /// A series as it stands in the file.
     public struct SeriesRow: Hashable, Sendable {
         public var id: SeriesID
         public var device: String
@@ -150,6 +153,7 @@ public final class StoreReader {
         }
     }
 
+    /// The size of the database in bytes, without its write-ahead log.
     public func sizeBytes() throws(StorageError) -> Int64 {
         try (database.integer("PRAGMA page_count") ?? 0) * (database.integer("PRAGMA page_size") ?? 0)
     }

@@ -26,18 +26,17 @@ final class CoreBench {
     private var settings = CoreSettings()
     private let seed: UInt64
 
-    init(seed: UInt64) throws {
+    /// - Parameters:
+    ///   - path: of a file that others may look into.
+    ///   - brokerWindow: how many messages the broker may have in flight.
+    init(seed: UInt64, path: String = ":memory:", brokerWindow: Int = 2000) throws {
         self.seed = seed
-        store = try Store(path: ":memory:")
+        settings.brokerWindow = brokerWindow
+        store = try Store(path: path)
         settings.latenessMilliseconds = 2000
         settings.lateDelayMilliseconds = 1000
         core = try Core(store: store, settings: settings, series: SeriesTable(), sources: ["test"], now: clock.now)
-        for number in 0..<CoreBench.seriesCount {
-            let series = Series(
-                number: SeriesNumber(number), device: "d-\(number)", quantity: CoreBench.quantity(of: number),
-                intervalMilliseconds: 1000)
-            try core.take(.series(Boxed(series)))
-        }
+        try reload(offset: 0)
     }
 
     static func isCounter(_ series: Int) -> Bool { series == 1 }
@@ -62,6 +61,30 @@ final class CoreBench {
                 Reading(
                     series: SeriesNumber(offer.series), time: offer.time ?? clock.now, value: offer.value,
                     timeOrigin: offer.time == nil ? .receipt : .device))
+        }
+    }
+
+    /// Passes on a message that carries no time of its own, as the broker delivers it for the first time or again.
+    func take(_ value: Double, packetID: UInt16, identity: UInt32) throws {
+        try core.take(
+            MessageHeader(
+                received: clock.now, source: 0, packetID: packetID, identity: identity, readingCount: 1,
+                needsIdentity: true))
+        try core.take(Reading(series: 2, time: clock.now, value: value, timeOrigin: .receipt))
+    }
+
+    func connect(isResumed: Bool) throws {
+        try core.take(.connectionOpened(isResumed: isResumed))
+    }
+
+    /// Announces the series anew, as the decoder of a reloaded configuration does.
+    /// - Parameter offset: what is added to their numbers.
+    func reload(offset: Int) throws {
+        for number in 0..<CoreBench.seriesCount {
+            let series = Series(
+                number: SeriesNumber(offset + number), device: "d-\(number)",
+                quantity: CoreBench.quantity(of: number), intervalMilliseconds: 1000)
+            try core.take(.series(Boxed(series)))
         }
     }
 
@@ -109,6 +132,20 @@ final class CoreBench {
     func finish() throws {
         try advance(milliseconds: 4 * 86_400_000)
         while core.schedule.waitingCount > 0 { try advance(milliseconds: 60_000) }
+    }
+
+    /// Windows for which the file keeps a mark that they must be computed again.
+    func lateMarkCount() throws -> Int {
+        var count = 0
+        try store.lateWindows { _, _ in count += 1 }
+        return count
+    }
+
+    /// Messages that the file remembers to recognise them when they come again.
+    func rememberedCount() throws -> Int { try store.unacknowledged().reduce(0) { $0 + $1.entries.count } }
+
+    func messages() throws -> LedgerCounts {
+        try store.ledger().reduce(into: LedgerCounts()) { $0.add($1.messages) }
     }
 
     /// What the ledger and the rows disagree on; nil when all balances.

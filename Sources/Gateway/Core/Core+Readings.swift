@@ -10,8 +10,7 @@ extension Core {
         let id = try identify(number)
         reading.applyTests(of: series[number].series.quantity)
         if reading.timeOrigin == .receipt {
-            // Two messages within a millisecond both count.
-            reading.time = max(reading.time, series[number].lastReceiptTime + 1)
+            reading.time = Core.receiptTime(reading.time, after: series[number].lastReceiptTime)
         }
         let outcome = try store.insert(reading, series: id)
         guard case .stored(let time) = outcome else { return outcome }
@@ -19,6 +18,13 @@ extension Core {
         if reading.timeOrigin == .receipt { series[number].lastReceiptTime = time }
         try noteStored(reading, id: id)
         return outcome
+    }
+
+    /// Two messages within a millisecond both count, in their order. A clock that was hours ahead is not followed, or all
+    /// that comes after its correction would be filed there as well.
+    private static func receiptTime(_ time: Timestamp, after last: Timestamp) -> Timestamp {
+        let lead = last - time
+        return lead >= 0 && lead < WindowSchedule.smallestCorrection ? last + 1 : time
     }
 
     private func noteStored(_ reading: Reading, id: SeriesID) throws(StorageError) {

@@ -3,6 +3,7 @@ import Processing
 import Storage
 import Synchronization
 import Telemetry
+import Threading
 
 /// What the core's thread does, turn by turn. Noncopyable: it lives on that thread's stack.
 struct CoreLoop: ~Copyable {
@@ -28,6 +29,8 @@ struct CoreLoop: ~Copyable {
     private var messageRate: RateMeter
     private var readingRate: RateMeter
     private var hasPopped = false
+    /// While the store does not work, what it held last is shown beside the failure: zeros would say that it is empty.
+    private var shown = CoreSnapshot()
 
     init(
         thread: CoreThread, consumer: consuming Ring<IntakeItem>.Consumer, path: String, storeOptions: StoreOptions,
@@ -205,7 +208,7 @@ struct CoreLoop: ~Copyable {
     // MARK: - Showing
 
     private mutating func publishSnapshot(at monotonic: Int64) {
-        var snapshot = CoreSnapshot()
+        var snapshot = shown
         let second = monotonic / 1000
         snapshot.messagesPerSecond = (
             messageRate.perSecond(over: 10, at: second), messageRate.perSecond(over: 300, at: second)
@@ -222,9 +225,10 @@ struct CoreLoop: ~Copyable {
             snapshot.windowsWaiting = core.schedule.waitingCount
             snapshot.closedUntil = core.schedule.closedUntil
             // A failing store shows itself at the next commit; the view goes on with what it has.
-            snapshot.ledger = (try? core.store.ledger()) ?? []
-            snapshot.databaseBytes = (try? core.store.sizeBytes()) ?? 0
+            snapshot.ledger = (try? core.store.ledger()) ?? shown.ledger
+            snapshot.databaseBytes = (try? core.store.sizeBytes()) ?? shown.databaseBytes
         }
+        shown = snapshot
         thread.snapshots.publish(snapshot)
     }
 }

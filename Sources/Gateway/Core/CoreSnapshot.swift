@@ -41,7 +41,7 @@ final class SnapshotExchange: Sendable {
         self.wakeUp = wakeUp
     }
 
-    /// A snapshot no older than this call, or the last one when the core is busy with the disk for more than a second.
+    /// The next snapshot that is finished, or the last one when the core is busy with the disk for more than a second.
     func fresh() async -> CoreSnapshot {
         let before = latest.withLock { $0.version }
         isWanted.store(true, ordering: .releasing)

@@ -67,35 +67,3 @@ final class CoreThread: Sendable {
         }
     }
 }
-
-/// Carries something that has one owner into the thread that owns it from then on.
-final class HandOver<Value: ~Copyable & Sendable>: Sendable {
-    private let held: Mutex<Value?>
-
-    init(_ value: consuming Value) {
-        held = Mutex(consume value)
-    }
-
-    /// Once.
-    func take() -> Value {
-        var taken: Value?
-        held.withLock { swap(&taken, &$0) }
-        guard let value = taken else { preconditionFailure("handed over twice") }
-        return value
-    }
-}
-
-/// A clock that never steps, for intervals. Source: clock_gettime(2).
-enum MonotonicClock {
-    static func milliseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
-    static func microseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-    }
-}

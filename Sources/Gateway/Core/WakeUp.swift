@@ -13,12 +13,15 @@ final class WakeUp: Sendable {
 
     /// The core's thread: says that it is about to sleep. Look for work once more after this, so that no wake-up falls
     /// between; then ``sleep(milliseconds:)`` or ``stayAwake()``.
+    ///
+    /// An exchange and not a store: one that comes after a ``wake()`` reads what that wrote, and so sees the work that was
+    /// made visible before it.
     func announceSleep() {
-        isAsleep.store(true, ordering: .sequentiallyConsistent)
+        _ = isAsleep.exchange(true, ordering: .sequentiallyConsistent)
     }
 
     func stayAwake() {
-        isAsleep.store(false, ordering: .sequentiallyConsistent)
+        _ = isAsleep.exchange(false, ordering: .sequentiallyConsistent)
     }
 
     /// Sleeps until woken or the time is over.

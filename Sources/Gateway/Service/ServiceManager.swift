@@ -1,4 +1,5 @@
 import Glibc
+import Threading
 
 /// Tells systemd how the daemon is, over the datagram socket in `NOTIFY_SOCKET`; silent when there is none.
 ///
@@ -22,9 +23,7 @@ struct ServiceManager: Sendable {
     func watchdog() { send("WATCHDOG=1") }
 
     func reloading() {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        send("RELOADING=1\nMONOTONIC_USEC=\(Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)")
+        send("RELOADING=1\nMONOTONIC_USEC=\(MonotonicClock.microseconds())")
     }
 
     private func send(_ message: String) {

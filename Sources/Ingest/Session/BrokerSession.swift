@@ -1,4 +1,3 @@
-import Glibc
 public import Logging
 import MQTT
 import Synchronization
@@ -55,7 +54,7 @@ public final class BrokerSession: Sendable {
 final class SessionShared: Sendable {
     let shouldStop = Atomic<Bool>(false)
     let wake = Signal()
-    let heartbeat = Atomic<Int64>(monotonicMilliseconds())
+    let heartbeat = Atomic<Int64>(MonotonicClock.milliseconds())
     let status: Mutex<SessionStatus>
     let replacement = Mutex<BrokerOptions?>(nil)
 
@@ -79,10 +78,4 @@ private final class LineBox: @unchecked Sendable {
         defer { line = nil }
         return line
     }
-}
-
-func monotonicMilliseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }

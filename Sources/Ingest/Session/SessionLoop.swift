@@ -34,7 +34,7 @@ struct SessionLoop: ~Copyable {
             limits: SessionMachine.Limits(
                 window: options.connection.receiveMaximum,
                 commitIntervalMilliseconds: options.commitIntervalMilliseconds),
-            now: monotonicMilliseconds(), jitter: { Double.random(in: 0..<1) })
+            now: MonotonicClock.milliseconds(), jitter: { Double.random(in: 0..<1) })
     }
 
     mutating func run() {
@@ -45,7 +45,7 @@ struct SessionLoop: ~Copyable {
 
     /// - Returns: false when the session has ended.
     private mutating func turn() -> Bool {
-        let now = monotonicMilliseconds()
+        let now = MonotonicClock.milliseconds()
         shared.heartbeat.store(now, ordering: .relaxed)
         if let new = shared.replacement.withLock({ $0.take() }) { adopt(new) }
         if shared.shouldStop.load(ordering: .acquiring) { machine.requestStop(now: now) }
@@ -93,7 +93,7 @@ struct SessionLoop: ~Copyable {
         client = made
         try made.connect()
         try made.write()
-        machine.didConnect(now: monotonicMilliseconds(), failures: failures)
+        machine.didConnect(now: MonotonicClock.milliseconds(), failures: failures)
     }
 
     private mutating func greet() throws(MQTTError) {
@@ -104,7 +104,7 @@ struct SessionLoop: ~Copyable {
         try client.subscribe(options.subscriptions)
         try client.publish(options.statusTopic, payload: statusPayload("online"), isRetained: true)
         try client.write()
-        let now = monotonicMilliseconds()
+        let now = MonotonicClock.milliseconds()
         machine.didGreet(now: now)
         logger.notice(
             "connected to the broker",
@@ -140,8 +140,8 @@ struct SessionLoop: ~Copyable {
             try client.write()
         }
         if inbox.count > 0 { line.publishBurst() }
-        if inbox.takeOpened() { machine.didOpen(now: monotonicMilliseconds()) }
-        machine.didReceive(inbox.count, now: monotonicMilliseconds())
+        if inbox.takeOpened() { machine.didOpen(now: MonotonicClock.milliseconds()) }
+        machine.didReceive(inbox.count, now: MonotonicClock.milliseconds())
         if let refusal = inbox.takeFailure() { throw refusal }
         if let warning = inbox.takeWarning() {
             logger.warning("\(warning)")
@@ -156,7 +156,7 @@ struct SessionLoop: ~Copyable {
         // Also under a stream of QoS 0 messages, for which no acknowledgement tells the broker that we are there.
         try client.maintain()
         try client.write()
-        machine.didWrite(isDrained: !client.wantsWrite, now: monotonicMilliseconds())
+        machine.didWrite(isDrained: !client.wantsWrite, now: MonotonicClock.milliseconds())
         showUnacknowledged()
     }
 
@@ -174,7 +174,7 @@ struct SessionLoop: ~Copyable {
     /// Waits for a socket beside the wake-ups.
     /// - Returns: whether the socket is ready, or broken.
     private borrowing func wait(descriptor: Int32, events: Int32, until: Int64) -> Bool {
-        let milliseconds = Int32(max(0, min(until - monotonicMilliseconds(), 60_000)))
+        let milliseconds = Int32(max(0, min(until - MonotonicClock.milliseconds(), 60_000)))
         return withUnsafeTemporaryAllocation(of: pollfd.self, capacity: 3) { pollers in
             pollers[0] = pollfd(fd: descriptor, events: Int16(events), revents: 0)
             pollers[1] = pollfd(fd: shared.wake.descriptor, events: Int16(POLLIN), revents: 0)
@@ -206,7 +206,7 @@ struct SessionLoop: ~Copyable {
         let wasConnected = client != nil && machine.phase != .gone
         client?.abort()
         client = nil
-        let now = monotonicMilliseconds()
+        let now = MonotonicClock.milliseconds()
         machine.didFail(now: now)
         if wasConnected || machine.failedAttempts == 1 { logger.warning("\(error)") }
         guard case .down(let retryAt) = machine.phase else { return }

@@ -3,14 +3,16 @@
 /// The owner carries out what ``next(now:storage:)`` says and tells the machine what came of it. The one rule that all
 /// rests on: nothing is written while something read is not committed, because writing sends its acknowledgement.
 public struct SessionMachine: ~Copyable {
+    /// What the owner is to do.
     public enum Action: Equatable, Sendable {
         /// Open a connection; then ``didConnect(now:failures:)`` or ``didFail(now:)``.
         case connect
         /// Queue the subscriptions and the online status and write them; then ``didGreet(now:)``.
         case greet
-        /// Read what comes until that time at most; then ``didReceive(_:now:)``. Not written meanwhile.
+        /// Read what comes until that time at most, and write nothing; then ``didOpen(now:)`` when the broker has accepted
+        /// the connection, and ``didReceive(_:now:)``.
         case read(until: Int64)
-        /// Ask for a commit; then ``didRequestCommit(_:)``.
+        /// Ask for a commit; then ``didRequestCommit(_:now:)``.
         case requestCommit
         /// Wait for the storage's signal, without reading, until that time at most.
         case awaitStorage(until: Int64)
@@ -27,23 +29,29 @@ public struct SessionMachine: ~Copyable {
         case stop
     }
 
+    /// Why a connection is given up, in words for a technician.
     public enum DropCause: String, Sendable {
         case storageFailed = "the storage failed: unacknowledged messages will come again"
         case noAnswer = "the broker did not answer in time"
         case stopping = "stopping before everything was acknowledged"
-        case optionsChanged = "the configuration changed"
     }
 
     public enum Phase: Equatable, Sendable {
+        /// No connection.
         case down(retryAt: Int64)
+        /// CONNECT is sent, and not answered.
         case greeting(deadline: Int64)
         case reading
+        /// That request is waited for; nothing is read or written.
         case committing(UInt64)
         case writing
+        /// The socket takes no more for now.
         case blocked
+        /// The goodbye is said.
         case gone
     }
 
+    /// How much is taken in between two acknowledgements, and how long the machine waits for what. In milliseconds.
     public struct Limits: Sendable, Hashable {
         /// How many messages the broker may have in flight.
         public var window: Int
@@ -147,6 +155,7 @@ public struct SessionMachine: ~Copyable {
         phase = .reading
     }
 
+    /// The subscriptions and the online status are written.
     public mutating func didGreet(now: Int64) {
         lastWritten = now
         opened = now
@@ -165,6 +174,7 @@ public struct SessionMachine: ~Copyable {
         lastArrival = now
     }
 
+    /// - Parameter number: what `storage.committed` reaches once everything that was received is durable.
     public mutating func didRequestCommit(_ number: UInt64, now: Int64) {
         stall.batchEnded(
             count: unacknowledged, quietFor: now - lastArrival, interval: limits.commitIntervalMilliseconds, now: now)
@@ -197,6 +207,7 @@ public struct SessionMachine: ~Copyable {
         phase = .down(retryAt: now + Int64(Double(ceiling) * jitter()))
     }
 
+    /// The connection has ended in order.
     public mutating func didSayGoodbye() {
         phase = .gone
     }

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Data walks one way: MQTT → Ingest → Processing → Storage, wired by Gateway alone.
+// Data walks one way: MQTT → Ingest → Decoding → Processing → Storage, wired by Gateway alone.
 // A room depends on the vocabulary (Telemetry) and on the system library it owns, on no other room.
 
 let strict: [SwiftSetting] = [
@@ -62,15 +62,16 @@ let package = Package(
         .target(
             name: "GatewayConfiguration", dependencies: ["Telemetry", "CTomlPlusPlus"],
             path: "Sources/Configuration", swiftSettings: strict),
-        room("Ingest", ["Telemetry", "Threading", "MQTT", "CSimdjson", logging]),
+        room("Ingest", ["Telemetry", "Threading", "MQTT", logging]),
+        room("Decoding", ["Telemetry", "CSimdjson"]),
         room("Processing", ["Telemetry"]),
         room("Storage", ["Telemetry", "CSQLite"]),
         room("Control", ["Telemetry", hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix]),
         room(
             "Gateway",
             [
-                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Control",
-                lifecycle, unixSignals, logging,
+                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Decoding", "Processing", "Storage",
+                "Control", lifecycle, unixSignals, logging,
             ]),
 
         // Beside the line: a street to try it on.
@@ -96,6 +97,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit", logging]),
+        tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "CSQLite", "Telemetry", "TestKit"]),
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
@@ -105,8 +107,9 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "GatewayConfiguration", "Ingest", "Processing", "Storage", "CSQLite", "Telemetry", "MQTT",
-                "TestKit", logging,
+                "Gateway", "GatewayConfiguration", "Ingest", "Decoding", "Processing", "Storage", "CSQLite",
+                "Telemetry",
+                "MQTT", "TestKit", logging,
             ]),
         tests("SystemTests", ["poort", "Control", "Telemetry", "Threading", "Storage", "CSQLite", "MQTT", "TestKit"]),
     ],

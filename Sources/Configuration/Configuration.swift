@@ -9,7 +9,7 @@ public struct Configuration: Sendable, Hashable {
     public var control = ControlSection()
     public var log = LogSection()
     public var devices = DevicePolicySection()
-    public var sources: [SourceSection] = []
+    public var sources: [Source] = []
     /// The built-in quantities with the configuration's changes and additions.
     public var quantities: [Quantity] = []
     public var deviceList: [DeviceSection] = []
@@ -81,43 +81,19 @@ public struct Configuration: Sendable, Hashable {
         public var acceptsUnknown = true
     }
 
-    public struct SourceSection: Sendable, Hashable {
-        public var name = ""
-        public var topic: TopicTemplate
-        public var format = Format.json
-        public var value: JSONPath?
-        /// Quantity and path, in the order of the file.
-        public var values: [NamedPath] = []
-        public var time: JSONPath?
-        public var unit: JSONPath?
-        public var units: [String: String] = [:]
-        public var device: JSONPath?
-        public var quantity: JSONPath?
-        public var includesRadio = false
-        public var intervalMilliseconds: Int64?
-
-        public enum Format: String, Sendable, CaseIterable {
-            case json
-            case theThingsStack = "the-things-stack-v3"
-        }
-
-        public struct NamedPath: Sendable, Hashable {
-            public var quantity: String
-            public var path: JSONPath
-        }
-
-        init(topic: TopicTemplate) {
-            self.topic = topic
-        }
-    }
-
     public struct DeviceSection: Sendable, Hashable {
         public var id = ""
+        /// Other names under which it sends, such as its DevEUI.
+        public var aliases: [String] = []
         public var type = ""
         public var neighbourhood = ""
         public var latitude: Double?
         public var longitude: Double?
         public var intervalMilliseconds: Int64?
+        public var owner = ""
+        public var geometry: ContainerGeometry?
+        /// Free words, for what is shared with whom.
+        public var labels: [String: String] = [:]
         /// This device's limits, by quantity.
         public var grossRanges: [String: GrossRangeLimits] = [:]
     }

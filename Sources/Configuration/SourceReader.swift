@@ -5,8 +5,8 @@ struct SourceReader {
     let complaints: Complaints
     let catalogue: QuantityCatalogue
 
-    func read(_ tables: [TableReader]) -> [Configuration.SourceSection] {
-        var sources: [Configuration.SourceSection] = []
+    func read(_ tables: [TableReader]) -> [Source] {
+        var sources: [Source] = []
         for table in tables {
             var table = table
             guard let source = read(&table) else { continue }
@@ -25,18 +25,18 @@ struct SourceReader {
     }
 
     /// - Returns: nil when there is no usable topic; what else is wrong with the table is said all the same.
-    private func read(_ table: inout TableReader) -> Configuration.SourceSection? {
+    private func read(_ table: inout TableReader) -> Source? {
         let topic = readTopic(&table)
+        let formats = PayloadFormat.allCases.map(\.rawValue)
+        let format = table.choice("format", among: formats).flatMap(PayloadFormat.init)
         // A stand-in, so that the other keys are read.
-        var source = Configuration.SourceSection(topic: topic ?? TopicTemplate("{device}/{quantity}")!)
-        source.name = table.string("name") ?? source.topic.text
-        let formats = Configuration.SourceSection.Format.allCases.map(\.rawValue)
-        if let format = table.choice("format", among: formats).flatMap(Configuration.SourceSection.Format.init) {
-            source.format = format
-        }
+        var source = Source(topic: topic ?? TopicTemplate("{device}/{quantity}")!, format: format ?? .json)
+        if let name = table.string("name") { source.name = name }
         source.intervalMilliseconds = table.duration("interval", in: 100...31_557_600_000)
         readQuantityMap("values", of: &table) { quantity, text, place in
-            if let path = readPath(text, place: place) { source.values.append(.init(quantity: quantity, path: path)) }
+            if let path = readPath(text, place: place) {
+                source.values.append(NamedPath(quantity: quantity, path: path))
+            }
         }
         readQuantityMap("units", of: &table) { quantity, text, place in
             if let known = catalogue[quantity], UnitConversion.from(text, to: known) == nil {
@@ -44,10 +44,8 @@ struct SourceReader {
             }
             source.units[quantity] = text
         }
-        switch source.format {
-        case .json: readJSON(&table, into: &source)
-        case .theThingsStack: source.includesRadio = table.boolean("radio") ?? false
-        }
+        source.missing = table.numbers("missing") ?? []
+        readFormatKeys(&table, into: &source)
         table.finish()
         return topic == nil ? nil : source
     }
@@ -69,30 +67,50 @@ struct SourceReader {
         return TopicTemplate(text)
     }
 
-    private func readJSON(_ table: inout TableReader, into source: inout Configuration.SourceSection) {
+    // MARK: - What only some formats know
+
+    private func readFormatKeys(_ table: inout TableReader, into source: inout Source) {
+        let keys = FormatKeys(source.format)
+        for key in FormatKeys.all where !keys.known.contains(key) && table.has(key) {
+            guard let node = table.node(key) else { continue }
+            complaints.error(node.place, "`\(key)` means nothing for format \"\(source.format.rawValue)\"")
+        }
         func path(_ key: String) -> JSONPath? {
-            guard let text = table.string(key), let node = table.node(key) else { return nil }
+            guard keys.known.contains(key), let text = table.string(key), let node = table.node(key) else { return nil }
             return readPath(text, place: node.place)
         }
-        source.value = path("value")
-        source.time = path("time")
-        source.unit = path("unit")
-        source.device = path("device")
-        source.quantity = path("quantity")
-        if !table.has("device"), !source.topic.givesDevice {
-            complaints.error(
-                table.place, "nothing names the device: put {device} into `topic`, or give its path in `device`")
+        source.paths = PayloadPaths(
+            value: path("value"), time: path("time"), unit: path("unit"), device: path("device"),
+            quantity: path("quantity"))
+        source.timeWithoutOffset = keys.timeWithoutOffset
+        if keys.known.contains("time_without_offset"),
+            let meaning = table.choice("time_without_offset", among: TimeWithoutOffset.allCases.map(\.rawValue))
+        {
+            source.timeWithoutOffset = TimeWithoutOffset(rawValue: meaning) ?? keys.timeWithoutOffset
         }
+        if keys.known.contains("radio") { source.includesRadio = table.boolean("radio") ?? false }
+        checkNames(table, source: source, keys: keys)
+    }
+
+    /// Complains where neither the topic nor the payload can say what a reading is of.
+    private func checkNames(_ table: TableReader, source: Source, keys: FormatKeys) {
+        if keys.needsDevice, !table.has("device"), !source.topic.givesDevice {
+            let path = keys.known.contains("device") ? ", or give its place in `device`" : ""
+            complaints.error(table.place, "nothing names the device: put {device} into `topic`\(path)")
+        }
+        guard keys.needsQuantity else { return }
         // What is wrong with a table of `values` is said already.
         let listsValues =
-            if case .table(let fields)? = table.node("values")?.value { !fields.isEmpty } else { table.has("values") }
-        if !listsValues || table.has("value"), !table.has("quantity"), !source.topic.givesQuantity {
-            complaints.error(
-                table.place,
-                "nothing names the quantity: put {quantity} into `topic`, give its path in `quantity`, or list `values`"
-            )
-        }
+            if case .table(let fields)? = table.value("values") { !fields.isEmpty } else { table.has("values") }
+        guard !listsValues || table.has("value"), !table.has("quantity"), !source.topic.givesQuantity else { return }
+        complaints.error(
+            table.place,
+            keys.known.contains("quantity")
+                ? "nothing names the quantity: put {quantity} into `topic`, give its path in `quantity`, or list `values`"
+                : "nothing names the quantity: put {quantity} into `topic`")
     }
+
+    // MARK: - Values
 
     private func readQuantityMap(
         _ key: String, of table: inout TableReader, take: (String, String, Place) -> Void

@@ -41,6 +41,8 @@ struct TableReader {
         return fields.first { $0.key == key }?.node
     }
 
+    func value(_ key: String) -> TOMLNode.Value? { fields.first { $0.key == key }?.node.value }
+
     func has(_ key: String) -> Bool { fields.contains { $0.key == key } }
 
     /// Complains about every key that nobody asked for. Call last.
@@ -171,6 +173,29 @@ struct TableReader {
             return nil
         }
         return min(low, high)...max(low, high)
+    }
+
+    mutating func numbers(_ key: String) -> [Double]? {
+        guard let node = node(key) else { return nil }
+        guard case .array(let items) = node.value, items.allSatisfy({ $0.number?.isFinite ?? false }) else {
+            complaints.error(node.place, "`\(key)` must be a list of numbers, such as [-1, 65535]")
+            return nil
+        }
+        return items.compactMap(\.number)
+    }
+
+    /// Texts, none of them empty.
+    mutating func strings(_ key: String) -> [String]? {
+        guard let node = node(key) else { return nil }
+        guard case .array(let items) = node.value else {
+            complaints.error(node.place, "`\(key)` must be a list of strings, not \(node.shown)")
+            return nil
+        }
+        return items.compactMap { item in
+            if case .string(let text) = item.value, !text.isEmpty { return text }
+            complaints.error(item.place, "`\(key)` must hold strings, not \(item.shown)")
+            return nil
+        }
     }
 
     mutating func table(_ key: String) -> TableReader? {

@@ -1,6 +1,7 @@
 public import GatewayConfiguration
 import Control
 import Glibc
+import Decoding
 import Ingest
 public import Logging
 import Processing

@@ -1,5 +1,6 @@
 import GatewayConfiguration
 import Glibc
+import Decoding
 import Ingest
 import MQTT
 import Processing
@@ -45,32 +46,13 @@ struct Wiring {
         limits.payloadBytes = Int(configuration.processing.maximumPayloadBytes)
         limits.seriesCount = configuration.processing.seriesLimit
         return DecoderOptions(
-            sources: configuration.sources.map(source), catalogue: QuantityCatalogue(configuration.quantities),
+            sources: configuration.sources, catalogue: QuantityCatalogue(configuration.quantities),
             devices: configuration.deviceList.map {
                 DeviceOptions(
-                    id: $0.id, type: $0.type, intervalMilliseconds: $0.intervalMilliseconds,
-                    grossRanges: $0.grossRanges)
+                    id: $0.id, aliases: $0.aliases, type: $0.type, intervalMilliseconds: $0.intervalMilliseconds,
+                    grossRanges: $0.grossRanges, geometry: $0.geometry)
             },
             unknownDevices: configuration.devices.acceptsUnknown ? .accept : .quarantine, limits: limits)
-    }
-
-    private func source(_ section: Configuration.SourceSection) -> SourceOptions {
-        let values = section.values.map { NamedPath(quantity: $0.quantity, path: $0.path) }
-        let format: SourceOptions.Format =
-            switch section.format {
-            case .json:
-                .json(
-                    JSONFormatOptions(
-                        value: section.value, values: values, time: section.time, unit: section.unit,
-                        device: section.device, quantity: section.quantity, units: section.units))
-            case .theThingsStack:
-                .theThingsStack(
-                    TheThingsStackOptions(
-                        values: values, units: section.units, includesRadio: section.includesRadio))
-            }
-        return SourceOptions(
-            name: section.name, topic: section.topic, format: format,
-            intervalMilliseconds: section.intervalMilliseconds)
     }
 
     /// A broker may send a message once for each subscription that matches it (MQTT 5.0, 3.3.4), so a filter that another

@@ -44,6 +44,16 @@ public struct JSONLine: Sendable {
         text += "[" + values.map(\.finished).joined(separator: ",") + "]"
     }
 
+    public mutating func add(_ key: String, _ values: [String]) {
+        addKey(key)
+        text += "["
+        for (index, value) in values.enumerated() {
+            if index > 0 { text += "," }
+            JSONLine.appendQuoted(value, to: &text)
+        }
+        text += "]"
+    }
+
     public mutating func addNull(_ key: String) {
         addKey(key)
         text += "null"

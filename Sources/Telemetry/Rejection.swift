@@ -23,10 +23,12 @@ public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
     case ignoredTopic = "ignored_topic"
     /// Marked as simulated by the network server.
     case simulated
+    /// The sensor itself says that it has no value: `nan`, null, or a number that stands for it.
+    case missing
 
     public var disposition: Disposition {
         switch self {
-        case .emptyPayload, .ignoredTopic, .simulated: .rejected
+        case .emptyPayload, .ignoredTopic, .simulated, .missing: .rejected
         default: .quarantined
         }
     }

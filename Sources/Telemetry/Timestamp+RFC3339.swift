@@ -38,19 +38,26 @@ extension Timestamp: CustomStringConvertible {
     /// as the next second. Times without an offset are refused: they would be a guess.
     public init?(rfc3339 text: some Collection<UInt8>) {
         var reader = RFC3339Reader(text)
-        guard let year = reader.number(digits: 4), reader.skip("-"),
-            let month = reader.number(digits: 2), reader.skip("-"),
-            let day = reader.number(digits: 2), reader.skip("T", "t", " "),
-            let hour = reader.number(digits: 2), reader.skip(":"),
-            let minute = reader.number(digits: 2), reader.skip(":"),
-            let second = reader.number(digits: 2),
-            hour < 24, minute < 60, second <= 60,
-            let days = CivilDate.daysSince1970(year: year, month: month, day: day),
-            let fraction = reader.fractionMilliseconds(),
-            let offsetMinutes = reader.offsetMinutes(), reader.isAtEnd
-        else { return nil }
-        let seconds = days * 86_400 + Int64(hour * 3600 + (minute - offsetMinutes) * 60 + second)
-        self.init(milliseconds: seconds * 1000 + Int64(fraction))
+        guard let wallClock = reader.wallClock(), let offsetMinutes = reader.offsetMinutes(), reader.isAtEnd else {
+            return nil
+        }
+        self = wallClock - Int64(offsetMinutes) * 60_000
+    }
+
+    /// Reads `2026-11-23T10:00:00[.fraction]`, which does not say how far it is from UTC.
+    /// - Parameter near: in the hour that comes twice when clocks go back, the moment nearer to this is meant.
+    /// - Returns: nil for anything else, and for a time that clocks skip.
+    public init?(withoutOffset text: some Collection<UInt8>, as meaning: TimeWithoutOffset, near: Timestamp) {
+        guard meaning != .refused else { return nil }
+        var reader = RFC3339Reader(text)
+        guard let wallClock = reader.wallClock(), reader.isAtEnd else { return nil }
+        if meaning == .utc {
+            self = wallClock
+            return
+        }
+        let candidates = LocalClock.moments(showing: wallClock)
+        guard let nearest = candidates.min(by: { abs($0 - near) < abs($1 - near) }) else { return nil }
+        self = nearest
     }
 
     public init?(rfc3339 text: String) {
@@ -78,6 +85,22 @@ private struct RFC3339Reader<Bytes: Collection<UInt8>> {
             value = value * 10 + digit
         }
         return value
+    }
+
+    /// Date and time of day, as if in UTC.
+    mutating func wallClock() -> Timestamp? {
+        guard let year = number(digits: 4), skip("-"),
+            let month = number(digits: 2), skip("-"),
+            let day = number(digits: 2), skip("T", "t", " "),
+            let hour = number(digits: 2), skip(":"),
+            let minute = number(digits: 2), skip(":"),
+            let second = number(digits: 2),
+            hour < 24, minute < 60, second <= 60,
+            let days = CivilDate.daysSince1970(year: year, month: month, day: day),
+            let fraction = fractionMilliseconds()
+        else { return nil }
+        let seconds = days * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+        return Timestamp(milliseconds: seconds * 1000 + Int64(fraction))
     }
 
     mutating func fractionMilliseconds() -> Int? {

@@ -31,6 +31,8 @@ public struct UnitConversion: Sendable, Hashable {
     public static func from(_ unit: String, to quantity: Quantity) -> UnitConversion? {
         let unit = unit.trimmedSpaces
         if unit == quantity.unit || unit.isEmpty { return .identity }
+        // A number of things is no share of anything.
+        if quantity.unit == "1", quantity.kind != .gauge { return nil }
         if let gas = gasConversion(from: unit, to: quantity) { return gas }
         guard let (dimension, theirs) = known[unit], let (canonical, ours) = known[quantity.unit],
             dimension == canonical
@@ -59,17 +61,32 @@ public struct UnitConversion: Sendable, Hashable {
         add("temperature", 5, per: 9, shift: -32, "[degF]", "°F", "℉", "F", "degF", "fahrenheit")
         add("temperature", 1, shift: -273.15, "K")
         add("share", 1, "%", "%RH", "percent", "pct")
-        add("share", 100, "1", "ratio")
+        add("share", 100, "1", "ratio", "0-1")
+        add("share", 10, "10*-1", "0-10")
         add("pressure", 1, "hPa", "mbar", "hpa")
         add("pressure", 1, per: 100, "Pa")
         add("pressure", 10, "kPa")
         add("pressure", 1000, "bar")
+        add("pressure", 1000, per: 14.503773773, "[psi]", "psi")
         add("length", 1, "mm")
         add("length", 10, "cm")
         add("length", 1000, "m")
-        add("speed", 1, "km/h", "kmh", "kph")
-        add("speed", 3.6, "m/s")
+        add("length", 25.4, "[in_i]", "in", "inch")
+        add("length", 304.8, "[ft_i]", "ft")
+        add("mass", 1, "kg")
+        add("mass", 1, per: 1000, "g")
+        add("mass", 1000, "t")
+        add("time", 1, "s", "sec")
+        add("time", 1, per: 1000, "ms")
+        add("time", 60, "min")
+        add("time", 3600, "h")
+        add("angle", 1, "deg", "°", "degrees")
+        add("angle", 180, per: .pi, "rad")
+        add("illuminance", 1, "lx", "lux")
+        add("speed", 1, "km/h", "kmh", "kph", "KMH")
+        add("speed", 3.6, "m/s", "MTS")
         add("speed", 1.609344, "[mi_i]/h", "mph")
+        add("speed", 1.852, "[kn_i]", "kn", "kt")
         add("voltage", 1, "V")
         add("voltage", 1, per: 1000, "mV")
         add("sound", 1, "dB[A]", "dB(A)", "dBA", "dB[SPL]")
@@ -97,7 +114,8 @@ public struct UnitConversion: Sendable, Hashable {
 
     /// g/mol.
     private static let molarMasses: [String: Double] = [
-        "no2": 46.0055, "no": 30.0061, "o3": 47.9982, "so2": 64.066, "co": 28.0101,
+        // Nitrogen oxides are reported as nitrogen dioxide (2008/50/EC, article 2).
+        "no2": 46.0055, "nox": 46.0055, "no": 30.0061, "o3": 47.9982, "so2": 64.066, "co": 28.0101, "nh3": 17.0305,
     ]
 }
 

@@ -58,8 +58,8 @@ public final class TemporaryDirectory: Sendable {
         _ = Glibc.remove(path)
     }
 
-    /// What a directory holds.
-    private static func names(in path: String) -> [String] {
+    /// What a directory holds; nothing where there is none.
+    public static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []

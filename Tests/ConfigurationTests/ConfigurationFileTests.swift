@@ -1,5 +1,6 @@
 import GatewayConfiguration
 import Glibc
+import Telemetry
 import TestKit
 import Testing
 

@@ -68,7 +68,8 @@ struct SketchTests {
         #expect(
             source.topic.text == "sensors/{type}/{device}/{quantity}" && source.name == source.topic.text
                 && source.format == .json)
-        #expect([source.value, source.time, source.unit].map { $0?.text } == ["value", "ts", "unit"])
+        #expect(
+            [source.paths.value, source.paths.time, source.paths.unit].map { $0?.text } == ["value", "ts", "unit"])
         let quantity = try #require(read.quantities.first { $0.name == "pm2_5" })
         #expect(quantity.grossRange == GrossRangeLimits(fail: 0...1000, suspect: 0...500))
         let device = try #require(read.deviceList.first)
@@ -161,12 +162,12 @@ struct SketchTests {
             """)
         #expect(read.sources.map(\.name) == ["ttn", "all"])
         let ttn = try #require(read.sources.first)
-        #expect(ttn.format == .theThingsStack && ttn.includesRadio && ttn.intervalMilliseconds == 300_000)
+        #expect(ttn.format == .theThingsStackV3 && ttn.includesRadio && ttn.intervalMilliseconds == 300_000)
         #expect(
             ttn.values.map(\.quantity) == ["battery_voltage", "leaf"]
                 && ttn.values.map(\.path.text) == ["SBX_BATT", "a[0].\"x.y\""])
         #expect(ttn.units == ["battery_voltage": "mV"])
-        #expect(read.sources.last?.device?.text == "d" && read.sources.last?.quantity?.text == "q")
+        #expect(read.sources.last?.paths.device?.text == "d" && read.sources.last?.paths.quantity?.text == "q")
         #expect(read.quantities.count == QuantityCatalogue.builtIn.count + 1)
         let kelvin = try #require(read.quantities.first { $0.name == "temperature" })
         #expect(

@@ -1,3 +1,4 @@
+import Decoding
 import Ingest
 import Processing
 import Telemetry
@@ -28,9 +29,10 @@ struct IntakeGateTests {
         static func options(sources: [String]) -> DecoderOptions {
             DecoderOptions(
                 sources: sources.map { name in
-                    SourceOptions(
+                    Source(
                         name: name, topic: TopicTemplate("\(name)/{device}/{quantity}")!,
-                        format: .json(JSONFormatOptions(value: JSONPath("v"), time: JSONPath("t"))))
+                        format: .json,
+                        paths: PayloadPaths(value: JSONPath("v"), time: JSONPath("t")))
                 })
         }
 

@@ -50,7 +50,7 @@ struct GatewayAgreementTests {
         #expect(configuration.storage.path == written.databasePath)
         #expect(configuration.storage.commitIntervalMilliseconds == 200)
         #expect(configuration.control.socketPath == "/tmp/street.sock")
-        #expect(configuration.sources.map(\.format) == [.json, .theThingsStack])
+        #expect(configuration.sources.map(\.format) == [.json, .theThingsStackV3])
         #expect(configuration.deviceList.map(\.id) == ["aq-0001", "aq-0002", "tr-0001", "bin-0001"])
         #expect(configuration.deviceList.map(\.intervalMilliseconds) == [10_000, 10_000, 60_000, 900_000])
     }

@@ -21,7 +21,10 @@ struct UnitConversionTests {
             (0.45, "1", "humidity", 45), (45, "%RH", "humidity", 45),
             (2.0, "m", "fill_distance", 2000), (200, "cm", "fill_distance", 2000),
             (3300.0, "mV", "battery_voltage", 3.3), (55, "dBA", "noise_laeq", 55), (-59, "dBm", "rssi", -59),
-            (400_000.0, "ppb", "co2", 400),
+            (400_000.0, "ppb", "co2", 400), (7, "0-10", "fill_level", 70), (0.7, "0-1", "fill_level", 70),
+            (10, "[in_i]", "fill_distance", 254), (2, "ft", "fill_distance", 609.6), (1500, "g", "weight", 1.5),
+            (10, "kn", "wind_speed", 5.144444444444444), (.pi, "rad", "wind_direction", 180),
+            (2, "min", "headway", 120), (1, "psi", "water_pressure", 6.894757293168361),
         ])
     func known(value: Double, unit: String, quantity: String, expected: Double) throws {
         let converted = try #require(convert(value, unit, to: quantity))
@@ -33,6 +36,7 @@ struct UnitConversionTests {
         "turns parts of a gas by volume into mass, at the temperature and pressure of the EU's limits",
         arguments: [
             ("no2", "ppb", 1.91), ("o3", "ppb", 2.00), ("no", "ppb", 1.25), ("so2", "ppb", 2.66), ("co", "ppm", 1.16),
+            ("nox", "ppb", 1.91), ("nh3", "ppb", 0.708),
         ])
     func gases(quantity: String, unit: String, factor: Double) throws {
         let converted = try #require(convert(100, unit, to: quantity))

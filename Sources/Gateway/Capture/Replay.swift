@@ -1,5 +1,5 @@
 public import GatewayConfiguration
-import Ingest
+import Decoding
 import Processing
 import Storage
 public import Telemetry

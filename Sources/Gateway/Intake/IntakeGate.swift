@@ -1,4 +1,5 @@
 import Glibc
+import Decoding
 import Ingest
 import Processing
 import Synchronization

@@ -1,0 +1,40 @@
+import Telemetry
+
+/// Which keys of a `[[source]]` mean something for a format, and what it cannot do without.
+struct FormatKeys {
+    /// Of ``all``.
+    var known: Set<String> = []
+    /// The payload does not name the device.
+    var needsDevice = false
+    /// The payload does not name its quantities.
+    var needsQuantity = false
+    var timeWithoutOffset = TimeWithoutOffset.refused
+
+    static let all = ["value", "time", "unit", "device", "quantity", "time_without_offset", "radio"]
+
+    init(_ format: PayloadFormat) {
+        switch format {
+        case .json:
+            known = ["value", "time", "unit", "device", "quantity", "time_without_offset"]
+            needsDevice = true
+            needsQuantity = true
+        case .scalar:
+            needsDevice = true
+            needsQuantity = true
+        case .theThingsStackV3, .theThingsNetworkV2, .chirpStackV4: known = ["radio"]
+        case .tasmota:
+            known = ["time_without_offset"]
+            needsDevice = true
+            timeWithoutOffset = .local
+        case .telraam:
+            known = ["device", "time_without_offset"]
+            needsDevice = true
+        case .cayenneLPP: needsDevice = true
+        case .lineProtocol:
+            known = ["device"]
+            needsDevice = true
+        case .smartDataModels: known = ["time_without_offset"]
+        case .senML, .sensorCommunity, .zigbee2MQTT, .shellyGen2, .sparkplugB: break
+        }
+    }
+}

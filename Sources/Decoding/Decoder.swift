@@ -1,0 +1,59 @@
+public import Telemetry
+
+/// Turns topic and payload into readings or rejections. Without clock and I/O. One thread.
+public final class Decoder {
+    public let options: DecoderOptions
+    private let writer: ReadingWriter
+    private let payloads: [any PayloadDecoder]
+
+    /// - Parameter firstSeries: the first free number, when another decoder was at work before.
+    public init(_ options: DecoderOptions, firstSeries: SeriesNumber = 0) {
+        self.options = options
+        writer = ReadingWriter(options, firstSeries: firstSeries)
+        let document = JSONDocument(maximumBytes: options.limits.payloadBytes, maximumDepth: options.limits.depth)
+        payloads = options.sources.map {
+            SourceSetup(source: $0, catalogue: options.catalogue, limits: options.limits, document: document)
+                .makeDecoder()
+        }
+    }
+
+    /// The number that the next new series gets.
+    public var nextSeries: SeriesNumber { writer.nextSeries }
+
+    /// Decodes a message into `message`, which must be empty.
+    ///
+    /// Afterwards it holds at least one reading or one rejection. A message may be good in part: then it holds both.
+    public func decode(
+        topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, received: Timestamp,
+        into message: inout DecodedMessage
+    ) {
+        swap(&writer.message, &message)
+        defer { swap(&writer.message, &message) }
+        let match = match(topic)
+        writer.message.source = match?.source
+        if payload.isEmpty {
+            writer.reject(.emptyPayload, "an empty payload clears a retained message and holds no reading")
+            return
+        }
+        guard let (source, places) = match else {
+            writer.reject(.unknownTopic, "no [[source]] has a topic that matches \(topic.text.excerpt)")
+            return
+        }
+        guard payload.count <= options.limits.payloadBytes else {
+            writer.reject(
+                .tooLarge, "the payload has \(payload.count) bytes; at most \(options.limits.payloadBytes) are decoded")
+            return
+        }
+        writer.begin()
+        payloads[source].decode(
+            payload, of: MessageContext(topic: topic, match: places, source: source, received: received), into: writer)
+        writer.finish()
+    }
+
+    private func match(_ topic: UnsafeRawBufferPointer) -> (source: Int, places: TopicTemplate.Match)? {
+        for index in options.sources.indices {
+            if let places = options.sources[index].topic.match(topic) { return (index, places) }
+        }
+        return nil
+    }
+}

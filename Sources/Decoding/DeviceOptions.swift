@@ -1,0 +1,26 @@
+public import Telemetry
+
+/// A device that the configuration knows.
+public struct DeviceOptions: Sendable, Hashable {
+    public var id: String
+    /// Other names under which it sends, such as its DevEUI.
+    public var aliases: [String]
+    public var type: String
+    public var intervalMilliseconds: Int64?
+    /// Limits for this device, by quantity, in place of the quantity's own.
+    public var grossRanges: [String: GrossRangeLimits]
+    /// For waste containers whose sensor reports a distance.
+    public var geometry: ContainerGeometry?
+
+    public init(
+        id: String, aliases: [String] = [], type: String = "", intervalMilliseconds: Int64? = nil,
+        grossRanges: [String: GrossRangeLimits] = [:], geometry: ContainerGeometry? = nil
+    ) {
+        self.id = id
+        self.aliases = aliases
+        self.type = type
+        self.intervalMilliseconds = intervalMilliseconds
+        self.grossRanges = grossRanges
+        self.geometry = geometry
+    }
+}

@@ -1,0 +1,9 @@
+import Telemetry
+
+final class SensorCommunityDecoder: PayloadDecoder {
+    init(_ setup: SourceSetup) {}
+
+    func decode(_ payload: UnsafeRawBufferPointer, of context: MessageContext, into writer: ReadingWriter) {
+        writer.reject(.undecodable, "this format is not read yet")
+    }
+}

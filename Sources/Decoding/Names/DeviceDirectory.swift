@@ -1,0 +1,38 @@
+import Telemetry
+
+/// The devices of the configuration, by every name under which they send.
+struct DeviceDirectory {
+    private var byName: [String: DeviceOptions] = [:]
+
+    init(_ devices: [DeviceOptions]) {
+        for device in devices {
+            for name in [device.id] + device.aliases where byName[DeviceDirectory.normalised(name)] == nil {
+                byName[DeviceDirectory.normalised(name)] = device
+            }
+        }
+    }
+
+    subscript(name: String) -> DeviceOptions? { byName[DeviceDirectory.normalised(name)] }
+
+    /// A DevEUI is the same in either case.
+    private static func normalised(_ name: String) -> String {
+        name.utf8.count == 16 && name.utf8.allSatisfy(\.isHexDigit) ? name.uppercased() : name
+    }
+}
+
+/// What a message calls the device that it is from.
+struct DeviceName {
+    /// By which an unknown device is known from then on.
+    var name: UnsafeRawBufferPointer
+    /// Another name of the same device, such as its DevEUI, by which the configuration may know it.
+    var alternate: UnsafeRawBufferPointer?
+
+    init(_ name: UnsafeRawBufferPointer, alternate: UnsafeRawBufferPointer? = nil) {
+        self.name = name
+        self.alternate = alternate
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHexDigit: Bool { isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self | 0x20) }
+}

@@ -1,0 +1,61 @@
+import Telemetry
+
+/// What the fields of a source's payloads stand for: by the configuration, the format's conventions, or their names.
+///
+/// Remembers the answer for each name as it arrives, so that no text is made for a name that came before. One thread.
+final class SourceVocabulary {
+    /// What `values` lists, in the order of the configuration.
+    let listed: [(path: JSONPath, meaning: FieldMeaning)]
+    private let units: [String: String]
+    private let catalogue: QuantityCatalogue
+    private let conventions: [String: FieldConvention]
+    private let listedByName: [String: FieldMeaning]
+    private var fields = ByteTable<FieldMeaning?>()
+    private var quantities = ByteTable<FieldMeaning?>()
+
+    /// - Parameter conventions: what the format calls things, by the field's exact name.
+    init(source: Source, catalogue: QuantityCatalogue, conventions: [String: FieldConvention] = [:]) {
+        units = source.units
+        self.catalogue = catalogue
+        self.conventions = conventions
+        listed = source.values.map {
+            (
+                path: $0.path,
+                meaning: FieldMeaning(quantity: $0.quantity, unit: source.units[$0.quantity], isExplicit: true)
+            )
+        }
+        listedByName = Dictionary(listed.map { ($0.path.text, $0.meaning) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What a field means whose name stands in the payload; nil for a name that says nothing.
+    ///
+    /// Where `values` lists fields, only those mean anything.
+    func meaning(ofField name: UnsafeRawBufferPointer) -> FieldMeaning? {
+        fields.value(for: name) {
+            let text = String(decoding: name, as: UTF8.self)
+            if !listed.isEmpty { return listedByName[text] }
+            if let convention = conventions[text] {
+                return FieldMeaning(
+                    quantity: convention.quantity, unit: units[convention.quantity] ?? convention.unit,
+                    isExplicit: false)
+            }
+            return knownQuantity(text).map { FieldMeaning(quantity: $0, unit: units[$0], isExplicit: false) }
+        }
+    }
+
+    /// What a name means that the topic or the payload gives for the quantity. An unknown one stays as it is.
+    func meaning(ofQuantity name: UnsafeRawBufferPointer) -> FieldMeaning {
+        let known = quantities.value(for: name) {
+            knownQuantity(String(decoding: name, as: UTF8.self)).map {
+                FieldMeaning(quantity: $0, unit: units[$0], isExplicit: true)
+            }
+        }
+        return known ?? FieldMeaning(quantity: name.text, unit: nil, isExplicit: true)
+    }
+
+    private func knownQuantity(_ name: String) -> String? {
+        if catalogue[name] != nil { return name }
+        guard let alias = QuantityAliases.canonical[name.lowercased()], catalogue[alias] != nil else { return nil }
+        return alias
+    }
+}

@@ -11,6 +11,9 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     public var cause: String
     public var hint: String
 
+    /// `SQLITE_READONLY_DBMOVED`, which does not reach Swift.
+    static let fileMoved = SQLITE_READONLY | 4 << 8
+
     public init(operation: String, path: String, code: Int32, cause: String, hint: String? = nil) {
         self.operation = operation
         self.path = path

@@ -42,10 +42,25 @@ public final class Store {
     }
 
     /// Makes everything since the last commit durable. Blocks for as long as the disk takes.
+    /// - Throws: also when the file was removed, renamed or replaced: nobody would find in it what was acknowledged.
     public func commit() throws(StorageError) {
         guard isWriting else { return }
+        try expectInPlace()
         try statements.commit.run("commit")
         isWriting = false
+        // The disk may take its time, in which the file may go.
+        try expectInPlace()
+    }
+
+    private func expectInPlace() throws(StorageError) {
+        guard database.hasMoved else { return }
+        rollback()
+        // A file that was renamed leaves its log behind, and in that what was committed last.
+        try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)", operation: "complete the file that was moved")
+        throw StorageError(
+            operation: "commit", path: path, code: StorageError.fileMoved,
+            cause: "the file was removed, renamed or replaced while it was open",
+            hint: "a new one is made in its place; to put another there, stop poort first")
     }
 
     /// Forgets everything since the last commit.

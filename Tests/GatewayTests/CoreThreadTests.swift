@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 import Ingest
 import Logging
 import Processing
@@ -140,6 +141,28 @@ struct CoreThreadTests {
         }
         #expect(times == [ten + 3])
         #expect(core.stop())
+    }
+
+    @Test("confirms nothing that went into a file which was taken away, and goes on with a new one")
+    func fileTakenAway() async throws {
+        let core = RunningCore(path: path)
+        #expect(await eventually { core.status.isStorageReady })
+        await core.settle()
+        core.push(.connectionOpened(isResumed: false))
+        core.push(series())
+        core.push(header(1))
+        core.push(reading(0))
+        core.push(.commit(1))
+        #expect(await eventually { core.status.committed == 1 })
+        #expect(rename(path, path + ".old") == 0)
+        core.push(header(1))
+        core.push(reading(3))
+        core.push(.commit(2))
+        #expect(await eventually { core.status.failures == 1 })
+        #expect(core.status.committed == 1)
+        #expect(await eventually { core.status.isStorageReady })
+        try await expectNextConnectionAlone(in: core)
+        #expect(try StoreReader(path: path + ".old").holdings().readings == 1, "what was confirmed went with the file")
     }
 
     @Test("goes on showing sensors and accounts while the store does not work, beside the failure")

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 @testable import Storage
 import Telemetry
 import TestKit
@@ -32,6 +33,24 @@ struct StoreOpeningTests {
         let error = #expect(throws: StorageError.self) { try Store(path: path) }
         #expect(error?.description.contains("newer") == true)
         #expect(error?.isRetryable == false)
+    }
+
+    @Test("commits nothing into a file that is no longer in its place", arguments: ["poort.db", ""])
+    func renamed(name: String) throws {
+        let home = directory.file("home")
+        mkdir(home, 0o755)
+        let path = home + "/poort.db"
+        let store = try Store(path: path)
+        try store.setState("x", 1)
+        try store.commit()
+        let renamed = name.isEmpty ? home : path
+        #expect(rename(renamed, renamed + ".old") == 0)
+        try store.setState("x", 2)
+        let error = #expect(throws: StorageError.self) { try store.commit() }
+        #expect(error?.isRetryable == true)
+        #expect(error?.hint.contains("stop poort") == true)
+        let moved = name.isEmpty ? home + ".old/poort.db" : path + ".old"
+        #expect(try StoreReader(path: moved).state("x") == 1, "what was committed before went with the file")
     }
 
     @Test("says what to do when the directory is not there")

@@ -36,7 +36,10 @@ public struct RedeliveryFilter: Sendable {
         public var removeThrough: Int64?
     }
 
-    private var window: Int
+    /// How many messages the broker may have in flight: the widest window since its session began, since what it sent
+    /// under a wide one comes again under a narrower one. To be kept in storage with the batches.
+    public private(set) var window: Int
+    private var configuredWindow: Int
     private var committed: [Batch]
     private var current: [Entry] = []
     private var expected: Set<Entry> = []
@@ -44,17 +47,19 @@ public struct RedeliveryFilter: Sendable {
     private var forgetsCommitted = false
 
     /// - Parameters:
-    ///   - window: how many messages the broker may have in flight.
+    ///   - window: how many messages the broker may have in flight from now on.
+    ///   - earlierWindow: the ``window`` that storage kept.
     ///   - committed: what storage kept, oldest first.
-    public init(window: Int, committed: [Batch] = []) {
-        self.window = window
+    public init(window: Int, earlierWindow: Int = 0, committed: [Batch] = []) {
+        self.window = max(window, earlierWindow)
+        configuredWindow = window
         self.committed = committed
         nextNumber = (committed.last?.number ?? 0) + 1
     }
 
-    /// The broker may have that many messages in flight from now on. A smaller number changes nothing until the next
-    /// start: what is in flight now was sent under the larger one.
-    public mutating func widen(to window: Int) {
+    /// The broker may have that many messages in flight from now on. A smaller number counts from its next session on.
+    public mutating func configure(window: Int) {
+        configuredWindow = window
         self.window = max(self.window, window)
     }
 
@@ -66,6 +71,7 @@ public struct RedeliveryFilter: Sendable {
             // The broker knows nothing of us, so it can send nothing again.
             expected = []
             forgetsCommitted = true
+            window = configuredWindow
         }
     }
 

@@ -98,7 +98,9 @@ final class CoreBench {
     }
 
     /// Loses what is not committed and starts anew from the file.
-    func crash() throws {
+    /// - Parameter brokerWindow: what the configuration says by now, if it has changed.
+    func crash(brokerWindow: Int? = nil) throws {
+        if let brokerWindow { settings.brokerWindow = brokerWindow }
         store.rollback()
         core = try Core(store: store, settings: settings, series: core.series, sources: ["test"], now: clock.now)
     }

@@ -44,4 +44,27 @@ struct CoreRedeliveryTests {
         }
         #expect((3...4).contains(try bench.rememberedCount()))
     }
+
+    @Test("recognises all that a wider window let the broker send, over restarts under a narrower one")
+    func narrowedWindow() throws {
+        let bench = try CoreBench(seed: 1, brokerWindow: 6)
+        func deliver(_ ids: ClosedRange<UInt16>) throws {
+            for id in ids { try bench.take(4, packetID: id, identity: 1) }
+            try bench.commit()
+        }
+        try bench.connect(isResumed: false)
+        try deliver(1...6)
+        // The broker saw no acknowledgement of these, and none of the first two that it sends again.
+        for _ in 0..<2 {
+            try bench.crash(brokerWindow: 2)
+            try bench.connect(isResumed: true)
+            try deliver(1...2)
+        }
+        try deliver(3...6)
+        #expect(try bench.messages().stored == 6)
+        try bench.connect(isResumed: false)
+        try deliver(1...2)
+        try deliver(3...4)
+        #expect(try bench.rememberedCount() <= 4, "a new session begins with the narrow window")
+    }
 }

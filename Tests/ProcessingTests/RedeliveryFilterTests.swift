@@ -57,8 +57,8 @@ struct RedeliveryFilterTests {
     @Test("remembers as many as a window that was widened meanwhile may hold, and forgets none when it is narrowed")
     func widened() {
         var filter = RedeliveryFilter(window: 2)
-        filter.widen(to: 5)
-        filter.widen(to: 1)
+        filter.configure(window: 5)
+        filter.configure(window: 1)
         for number in 1...5 {
             _ = filter.isRedelivery(entry(number))
             filter.didCommit()
@@ -66,6 +66,17 @@ struct RedeliveryFilterTests {
         filter.connectionOpened(isResumed: true)
         let known = (1...5).map { isKnown(&filter, entry($0)) }
         #expect(known == [true, true, true, true, true])
+    }
+
+    @Test("goes on remembering under a window of before the start, until the broker has a new session")
+    func narrowedBetween() {
+        let committed = (1...5).map { RedeliveryFilter.Batch(number: Int64($0), entries: [entry($0)]) }
+        var filter = RedeliveryFilter(window: 2, earlierWindow: 5, committed: committed)
+        filter.connectionOpened(isResumed: true)
+        #expect(filter.pendingChange.removeThrough == nil)
+        #expect(filter.window == 5)
+        filter.connectionOpened(isResumed: false)
+        #expect(filter.window == 2)
     }
 
     /// A model of a broker with a window, that loses the connection and the gateway at random moments.

@@ -11,11 +11,13 @@ final class Core {
     var series: SeriesTable
     var schedule: WindowSchedule
     private var redelivery: RedeliveryFilter
+    /// The broker's window as the file has it.
+    private var storedWindow: Int
     var accounts = BatchAccounts()
     private var open: OpenMessage?
     var figures = CoreFigures()
     var settings: CoreSettings {
-        didSet { redelivery.widen(to: settings.brokerWindow) }
+        didSet { redelivery.configure(window: settings.brokerWindow) }
     }
     var observer: (any CoreObserver)?
     var retentionClock: RetentionClock
@@ -39,7 +41,8 @@ final class Core {
                 number: batch.batch,
                 entries: batch.entries.map { RedeliveryFilter.Entry(packetID: $0.packetID, identity: $0.identity) })
         }
-        redelivery = RedeliveryFilter(window: settings.brokerWindow, committed: kept)
+        storedWindow = Int(try store.state(Core.windowState) ?? 0)
+        redelivery = RedeliveryFilter(window: settings.brokerWindow, earlierWindow: storedWindow, committed: kept)
         retentionClock = RetentionClock(
             believed: try store.state(Core.retentionState).map(Timestamp.init(milliseconds:)))
         let closedUntil = try store.state(Core.closedUntilState).map(Timestamp.init(milliseconds:))
@@ -165,6 +168,7 @@ final class Core {
     // MARK: - Commit
 
     static let closedUntilState = "closed_until"
+    static let windowState = "broker_window"
 
     /// Makes everything taken so far durable: rows, ledger, and what recognises redeliveries, together.
     func commit() throws(StorageError) {
@@ -178,7 +182,9 @@ final class Core {
                 batch: batch.number, entries: batch.entries.map { ($0.packetID, $0.identity) })
         }
         try store.setState(Core.closedUntilState, schedule.closedUntil.milliseconds)
+        if redelivery.window != storedWindow { try store.setState(Core.windowState, Int64(redelivery.window)) }
         try store.commit()
+        storedWindow = redelivery.window
         redelivery.didCommit()
         accounts.clear()
         figures.commits += 1

@@ -33,6 +33,13 @@ public final class StoreReader {
         self.database = database
     }
 
+    /// Lets all that `read` asks of this reader be of one moment, while the daemon goes on writing.
+    public func atOneMoment<Value>(_ read: () throws(StorageError) -> Value) throws(StorageError) -> Value {
+        try database.execute("BEGIN", operation: "begin to read")
+        defer { try? database.execute("COMMIT", operation: "end reading") }
+        return try read()
+    }
+
     /// Every source's account, ordered by source.
     public func ledger() throws(StorageError) -> [SourceLedger] { try LedgerEntry.read(database) }
 

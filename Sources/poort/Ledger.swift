@@ -27,9 +27,9 @@ struct Ledger: ParsableCommand {
 
     func run() throws {
         let reader = try location.openReader()
-        let sources = try reader.ledger()
-        let holdings = verify ? try reader.holdings() : nil
-        let report = LedgerReport(sources: sources, holdings: holdings)
+        let report = try reader.atOneMoment { () throws(StorageError) in
+            LedgerReport(sources: try reader.ledger(), holdings: verify ? try reader.holdings() : nil)
+        }
         if json {
             print(report.json.finished)
         } else {

@@ -143,6 +143,22 @@ struct StoreTests {
         #expect(try reader.holdings().removedQuarantined == 10)
     }
 
+    @Test("reads of one moment while it is written")
+    func oneMoment() throws {
+        let store = try Store(path: path)
+        let id = try store.identify(series()).id
+        try store.commit()
+        let reader = try StoreReader(path: path)
+        let (before, after) = try reader.atOneMoment { () throws(StorageError) in
+            let before = try reader.holdings()
+            _ = try store.insert(reading(1, at: ten), series: id)
+            try store.commit()
+            return (before, try reader.holdings())
+        }
+        #expect(before == after)
+        #expect(try reader.holdings().readings == 1)
+    }
+
     @Test("keeps a conflict once, however often it comes")
     func conflictOnce() throws {
         let store = try Store(path: path)

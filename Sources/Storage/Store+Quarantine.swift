@@ -17,14 +17,24 @@ extension Store {
         insert.bind(7, configuration)
         try insert.run("quarantine a message")
         if database.changedRows == 0 { return false }
-        quarantinedBytes += Int64(message.payload.count + message.topic.count)
+        quarantinedBytes += Int64(message.topic.count + message.payload.count + message.rejection.detail.utf8.count)
+        quarantinedBytes += Store.quarantineRowBytes
         while quarantinedBytes > options.quarantineLimitBytes, try dropOldestQuarantined() {}
         return true
     }
 
+    /// About what a row takes in the file besides topic, payload and detail. Without it, millions of tiny messages would
+    /// fit under a limit of a few megabytes.
+    private static var quarantineRowBytes: Int64 { 128 }
+
+    /// A row's share of the limit.
+    static var quarantinedLength: String {
+        "length(topic) + length(payload) + length(CAST(detail AS BLOB)) + \(quarantineRowBytes)"
+    }
+
     private func dropOldestQuarantined() throws(StorageError) -> Bool {
         let select = try database.prepare(
-            "SELECT id, length(payload) + length(topic), source FROM quarantine ORDER BY id LIMIT 1")
+            "SELECT id, \(Store.quarantinedLength), source FROM quarantine ORDER BY id LIMIT 1")
         guard try select.step("find the oldest quarantined message") else { return false }
         let (id, bytes, source) = (select.integer(0), select.integer(1), select.text(2))
         select.reset()

@@ -29,9 +29,7 @@ public final class Store {
             PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY
             """, operation: "set up the connection")
         statements = try Statements(database)
-        quarantinedBytes =
-            try database.integer(
-                "SELECT sum(length(payload) + length(topic)) FROM quarantine") ?? 0
+        quarantinedBytes = try database.integer("SELECT sum(\(Store.quarantinedLength)) FROM quarantine") ?? 0
     }
 
     /// Begins a transaction unless one is open.
@@ -109,7 +107,7 @@ public struct StoreOptions: Sendable, Hashable {
     /// A power of two, 512 to 65 536; only for a new file.
     public var pageSize: Int
     public var busyTimeoutMilliseconds: Int32
-    /// What the quarantine may hold, in bytes of payload and topic; the oldest go first.
+    /// What the quarantine may hold, in bytes, what each row takes besides included; the oldest go first.
     public var quarantineLimitBytes: Int64
 
     public init(

@@ -123,7 +123,7 @@ struct StoreTests {
 
     @Test("keeps quarantined bytes as they were, and drops the oldest when there are too many")
     func quarantine() throws {
-        let store = try Store(path: path, options: StoreOptions(quarantineLimitBytes: 1030))
+        let store = try Store(path: path, options: StoreOptions(quarantineLimitBytes: 10 * (3 + 100 + 1 + 128)))
         for index in 0..<20 {
             let message = QuarantinedMessage(
                 received: ten + Int64(index), source: "s", topic: [0xFF, 0x00, UInt8(index)],
@@ -141,6 +141,22 @@ struct StoreTests {
         #expect(kept.first?.topic == [0xFF, 0x00, 10])
         #expect(kept.first?.payload == [UInt8](repeating: 10, count: 100))
         #expect(try reader.holdings().removedQuarantined == 10)
+    }
+
+    @Test("keeps the file within the quarantine's limit also under tiny messages, over restarts")
+    func tinyQuarantined() throws {
+        let limit: Int64 = 1 << 20
+        for round in 0..<3 {
+            let store = try Store(path: path, options: StoreOptions(quarantineLimitBytes: limit))
+            for index in 0..<10_000 {
+                let message = QuarantinedMessage(
+                    received: ten + Int64(round), source: "sensors/+/+/+", topic: [], payload: [UInt8(index & 0xFF)],
+                    rejection: Rejection(.undecodable, detail: "empty or not é"))
+                _ = try store.quarantine(message, configuration: "0123456789abcdef")
+            }
+            try store.commit()
+            #expect(try store.sizeBytes() < limit * 5 / 4)
+        }
     }
 
     @Test("reads of one moment while it is written")

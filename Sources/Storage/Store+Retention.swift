@@ -28,10 +28,22 @@ extension Store {
         return Int(database.changedRows)
     }
 
-    /// Gives free pages back to the file system, at most so many.
-    public func releaseFreePages(_ count: Int) throws(StorageError) {
-        try database.execute("PRAGMA incremental_vacuum(\(count))", operation: "give space back")
+    /// Gives free pages back to the file system, at most `limit`, so that no commit waits long. The file shrinks at the
+    /// next checkpoint.
+    ///
+    /// A sixteenth of the file stays free: what retention frees in an hour is filled again in the next, and a file that
+    /// shrank and grew for it would wear the flash.
+    /// - Returns: how many went; fewer than `limit` when no more are to go.
+    public func releaseFreePages(limit: Int) throws(StorageError) -> Int {
+        let free = try freePageCount()
+        let surplus = free - (try database.integer("PRAGMA page_count") ?? 0) / 16
+        guard surplus > 0 else { return 0 }
+        try begin()
+        try database.execute("PRAGMA incremental_vacuum(\(min(surplus, Int64(limit))))", operation: "give space back")
+        return Int(free - (try freePageCount()))
     }
+
+    private func freePageCount() throws(StorageError) -> Int64 { try database.integer("PRAGMA freelist_count") ?? 0 }
 
     /// Where to cut so that about `skip` rows older than `time` go; nil when none is older.
     private func border(

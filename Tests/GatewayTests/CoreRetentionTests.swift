@@ -103,4 +103,17 @@ struct CoreRetentionTests {
         #expect(try bench.revision(of: 0, tier: .minute, start: minute) == 1, "it was computed once, when it was over")
         #expect(try bench.aggregates(of: 0, tier: .minute)[minute]?.count == 60)
     }
+
+    @Test("gives back the space of what it removed")
+    func shrinks() throws {
+        let directory = TemporaryDirectory()
+        let bench = try CoreBench(seed: 1, path: directory.file("poort.db"))
+        bench.keep(raw: 10 * day)
+        try bench.take((0..<30_000).map { .init(series: 0, time: bench.start + Int64($0), value: 5) })
+        try bench.finish()
+        let before = try StoreReader(path: directory.file("poort.db")).sizeBytes()
+        try bench.advance(milliseconds: 11 * day)
+        try bench.removeExpired()
+        #expect(try StoreReader(path: directory.file("poort.db")).sizeBytes() < before / 4)
+    }
 }

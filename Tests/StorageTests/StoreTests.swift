@@ -1,4 +1,5 @@
-import Storage
+import Glibc
+@testable import Storage
 import Telemetry
 import TestKit
 import Testing
@@ -218,5 +219,31 @@ struct StoreTests {
         let holdings = try StoreReader(path: path).holdings()
         #expect(holdings.readings == 400)
         #expect(holdings.removedReadings == 600)
+    }
+
+    @Test("gives space back in portions, and keeps a sixteenth of the file for what comes next")
+    func releasedPages() throws {
+        let store = try Store(path: path)
+        let id = try store.identify(series()).id
+        for index in 0..<20_000 { _ = try store.insert(reading(1, at: ten + Int64(index)), series: id) }
+        try store.commit()
+        let full = try store.sizeBytes()
+        #expect(try store.releaseFreePages(limit: 10) == 0)
+        _ = try store.removeReadings(before: ten + 800, limit: 20_000)
+        #expect(try store.releaseFreePages(limit: 10) == 0, "the next readings fill it again")
+
+        _ = try store.removeReadings(before: ten + 18_000, limit: 20_000)
+        try store.commit()
+        #expect(try store.releaseFreePages(limit: 10) == 10)
+        try store.commit()
+        #expect(try store.sizeBytes() == full - 10 * 4096)
+        while try store.releaseFreePages(limit: 10) == 10 { try store.commit() }
+        try store.commit()
+        #expect(try store.sizeBytes() < full / 3)
+        #expect(try StoreReader(path: path).holdings().readings == 2000)
+        try store.database.execute("PRAGMA wal_checkpoint", operation: "checkpoint")
+        var file = stat()
+        #expect(stat(path, &file) == 0)
+        #expect(Int64(file.st_size) == (try store.sizeBytes()), "the file itself is that small")
     }
 }

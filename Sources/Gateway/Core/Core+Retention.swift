@@ -5,7 +5,7 @@ import Telemetry
 extension Core {
     static let retentionState = "retention_time"
 
-    /// Removes what is older than the configuration keeps, a piece at a time.
+    /// Removes what is older than the configuration keeps and gives its space back, a piece at a time.
     ///
     /// Never what an aggregate may still be computed from: readings go an hour after the gate has stopped to let their
     /// like in and when no older minute waits for its computation, and the windows that coarser ones are merged from
@@ -27,7 +27,8 @@ extension Core {
             let removed = try store.removeAggregates(tier, before: time - kept, limit: Core.rowsInOneGo)
             isMoreLeft = isMoreLeft || removed >= Core.rowsInOneGo
         }
-        return isMoreLeft
+        let released = try store.releaseFreePages(limit: Core.pagesInOneGo)
+        return isMoreLeft || released >= Core.pagesInOneGo
     }
 
     /// - Returns: nil for ever.
@@ -42,4 +43,6 @@ extension Core {
     private static var sourceMargin: Int64 { 2 * 86_400_000 }
     /// Small enough that a commit need not wait longer than some tens of milliseconds.
     private static var rowsInOneGo: Int { 5000 }
+    /// As small: for each, another page is read and moved into its place.
+    private static var pagesInOneGo: Int { 128 }
 }

@@ -13,6 +13,10 @@ extension MQTTClient {
                     payload: UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen)),
                     packetID: message.qos > 0 ? UInt16(truncatingIfNeeded: message.mid) : 0,
                     isRetained: message.retain))
+            // For each acknowledgement that it queues, libmosquitto writes a byte into a pipe that only its own loop
+            // empties. Once the pipe is full errno is EAGAIN, which it takes for the end of what there is to read, and
+            // leaves the rest of a TLS record where no poll sees it. Read in `packet__queue`, `mosquitto_loop_read`.
+            errno = 0
         }
         mosquitto_connect_v5_callback_set(handle) { _, context, code, flags, _ in
             MQTTClient.deliver(context) { client in

@@ -114,7 +114,8 @@ public final class MQTTClient {
     /// To be polled; negative when there is no connection.
     public var descriptor: Int32 { mosquitto_socket(handle) }
 
-    /// Reads at most one packet; never blocks. Messages and events are delivered before it returns.
+    /// Reads at most one packet, over TLS all that were decrypted with it; never blocks. Messages and events are
+    /// delivered before it returns.
     /// - Throws: when the connection is lost, or the broker refused it.
     public func read() throws(MQTTError) {
         do throws(MQTTError) {

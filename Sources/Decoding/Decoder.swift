@@ -6,10 +6,13 @@ public final class Decoder {
     private let writer: ReadingWriter
     private let payloads: [any PayloadDecoder]
 
-    /// - Parameter firstSeries: the first free number, when another decoder was at work before.
-    public init(_ options: DecoderOptions, firstSeries: SeriesNumber = 0) {
+    /// - Parameters:
+    ///   - firstSeries: the first free number, when another decoder was at work before.
+    ///   - takenSeries: series that were taken in before. They count against the limit, and are let in again whatever
+    ///     has come meanwhile.
+    public init(_ options: DecoderOptions, firstSeries: SeriesNumber = 0, takenSeries: Set<SeriesIdentity> = []) {
         self.options = options
-        writer = ReadingWriter(options, firstSeries: firstSeries)
+        writer = ReadingWriter(options, firstSeries: firstSeries, takenSeries: takenSeries)
         let document = JSONDocument(maximumBytes: options.limits.payloadBytes, maximumDepth: options.limits.depth)
         payloads = options.sources.map {
             SourceSetup(source: $0, catalogue: options.catalogue, limits: options.limits, document: document)
@@ -19,6 +22,9 @@ public final class Decoder {
 
     /// The number that the next new series gets.
     public var nextSeries: SeriesNumber { writer.nextSeries }
+
+    /// Every series that was taken in, by this decoder or before it.
+    public var takenSeries: Set<SeriesIdentity> { writer.takenSeries }
 
     /// Decodes a message into `message`, which must be empty.
     ///

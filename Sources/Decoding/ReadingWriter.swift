@@ -16,8 +16,8 @@ final class ReadingWriter {
         let report: Report
     }
 
-    init(_ options: DecoderOptions, firstSeries: SeriesNumber) {
-        registry = SeriesRegistry(options: options, firstNumber: firstSeries)
+    init(_ options: DecoderOptions, firstSeries: SeriesNumber, takenSeries: Set<SeriesIdentity>) {
+        registry = SeriesRegistry(options: options, firstNumber: firstSeries, taken: takenSeries)
         limits = options.limits
         missing = options.sources.map(\.missing)
     }
@@ -25,6 +25,7 @@ final class ReadingWriter {
     deinit { digits.deallocate() }
 
     var nextSeries: SeriesNumber { registry.nextNumber }
+    var takenSeries: Set<SeriesIdentity> { registry.taken }
 
     func begin() {
         levels.removeAll(keepingCapacity: true)

@@ -39,11 +39,14 @@ public struct Gateway: Service {
         let (producer, gauge) = core.start(
             ringCapacity: wiring.ringCapacity, path: configuration.storage.path, storeOptions: wiring.storeOptions,
             settings: wiring.coreSettings, sources: wiring.sourceNames, logger: logger)
-        let gate = IntakeGate(
-            decoder: Decoder(wiring.decoderOptions), timeGate: wiring.timeGate, producer: producer,
-            state: core.intake, wakeUp: core.wakeUp, replacement: replacement)
         // A new database tells nothing, and one that cannot be read shows itself in the core.
-        let earlier = (try? StoreReader(path: configuration.storage.path).subscriptions()) ?? []
+        let reader = try? StoreReader(path: configuration.storage.path)
+        let stored = (try? reader?.series()) ?? []
+        let taken = Set(stored.map { SeriesIdentity(device: $0.device, quantity: $0.quantity) })
+        let gate = IntakeGate(
+            decoder: Decoder(wiring.decoderOptions, takenSeries: taken), timeGate: wiring.timeGate, producer: producer,
+            state: core.intake, wakeUp: core.wakeUp, replacement: replacement)
+        let earlier = (try? reader?.subscriptions()) ?? []
         session = BrokerSession(
             options: brokerOptions, earlierSubscriptions: earlier, line: gate, logger: logger)
         reporter = StatusReporter(

@@ -74,6 +74,21 @@ struct SeriesRegistryTests {
         #expect(registry.nextNumber == 3)
     }
 
+    @Test("counts what was taken in before against the limit, and lets it in again after a flood of new names")
+    func takenBefore() {
+        let taken = Set(["old-1", "old-2"].map { SeriesIdentity(device: $0, quantity: "humidity") })
+        var registry = SeriesRegistry(options: options(limit: 3), firstNumber: 0, taken: taken)
+        #expect(find(&registry, "new-1", "humidity").isNew)
+        #expect(find(&registry, "new-2", "humidity").reason == .seriesLimit)
+        #expect(find(&registry, "old-2", "humidity").isNew)
+        #expect(find(&registry, "old-1", "humidity").isNew)
+        #expect(registry.taken.count == 3)
+
+        var lowered = SeriesRegistry(options: options(limit: 1), firstNumber: 0, taken: taken)
+        #expect(find(&lowered, "new-1", "humidity").reason == .seriesLimit)
+        #expect(find(&lowered, "old-1", "humidity").isNew)
+    }
+
     @Test("finds a series' conversion again after another unit came between")
     func conversions() throws {
         var registry = SeriesRegistry(options: options(), firstNumber: 0)

@@ -1,5 +1,6 @@
 import Control
 import MQTT
+import Glibc
 import Storage
 import Telemetry
 import TestKit
@@ -111,5 +112,43 @@ struct BadInputTests {
         #expect(status.ledger.messages.quarantined == 1)
         #expect(status.sensors.map(\.device) == ["known"])
         #expect(gateway.stop() == .exited(0))
+    }
+
+    @Test("the limit on series holds over reloads and restarts, and keeps out no known sensor", .timeLimit(.minutes(1)))
+    func seriesLimit() async throws {
+        let broker = try PrivateBroker()
+        let gateway = GatewayProcess(broker: broker.port)
+        let text = try #require(TemporaryDirectory.read(gateway.configurationPath))
+        func limitSeries(to count: Int) {
+            gateway.directory.write(
+                text.replacing("[processing]", with: "[processing]\nmax_series = \(count)"), to: "poort.toml")
+        }
+        limitSeries(to: 2)
+        let publisher = try MQTTPublisher(broker.clientOptions(clientID: "publisher"))
+        func publish(_ devices: [String]) throws {
+            for device in devices {
+                try publisher.publish("sensors/test/\(device)/pm10", payload: Array(#"{"value":1}"#.utf8))
+            }
+            try publisher.drain()
+        }
+        try gateway.start()
+        #expect(await gateway.isConnected())
+        try publish(["known-1", "known-2"])
+        #expect(await eventually { gateway.storedCount == 2 })
+
+        limitSeries(to: 3)
+        gateway.send(SIGHUP)
+        #expect(await eventually { gateway.log.contains("configuration reloaded") })
+        try publish(["new-1", "new-2", "known-1"])
+        #expect(await eventually { gateway.storedCount == 4 })
+        #expect(gateway.stop() == .exited(0))
+
+        try gateway.start()
+        #expect(await gateway.isConnected())
+        try publish(["new-3", "new-4", "known-2"])
+        #expect(await eventually { gateway.storedCount == 5 })
+        #expect(gateway.stop() == .exited(0))
+        #expect(try gateway.reader().series().map(\.device) == ["known-1", "known-2", "new-1"])
+        publisher.close()
     }
 }

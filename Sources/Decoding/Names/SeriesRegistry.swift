@@ -11,6 +11,8 @@ struct SeriesRegistry {
     private var indexes: [SeriesIdentity: Int] = [:]
     private let options: DecoderOptions
     private let devices: DeviceDirectory
+    /// Every series that was taken in, by this registry or before it: these count, and are let in again.
+    private(set) var taken: Set<SeriesIdentity>
     private(set) var nextNumber: SeriesNumber
 
     /// A device and a quantity as they arrive, one behind the other.
@@ -36,8 +38,9 @@ struct SeriesRegistry {
         case refused(Rejection)
     }
 
-    init(options: DecoderOptions, firstNumber: SeriesNumber) {
+    init(options: DecoderOptions, firstNumber: SeriesNumber, taken: Set<SeriesIdentity> = []) {
         self.options = options
+        self.taken = taken
         devices = DeviceDirectory(options.devices)
         nextNumber = firstNumber
         slots = Array(repeating: -1, count: 1024)
@@ -62,7 +65,8 @@ struct SeriesRegistry {
             if let known = indexes[made.series.identity] {
                 (entry, lookup) = (known, .known(known))
             } else {
-                if let refusal = checkRoom() { return .refused(refusal) }
+                if let refusal = checkRoom(for: made.series.identity) { return .refused(refusal) }
+                taken.insert(made.series.identity)
                 entry = entries.count
                 lookup = .added(entry)
                 indexes[made.series.identity] = entry
@@ -71,7 +75,7 @@ struct SeriesRegistry {
             }
         }
         // A device may write its name in many ways that mean the same; not all of them need be remembered.
-        guard keys.count < 4 * options.limits.seriesCount else { return lookup }
+        guard keys.count < 4 * max(options.limits.seriesCount, taken.count) else { return lookup }
         slots[slot] = Int32(keys.count)
         keys.append(
             Key(
@@ -116,10 +120,10 @@ struct SeriesRegistry {
         let rejection: Rejection
     }
 
-    private func checkRoom() -> Rejection? {
-        guard entries.count >= options.limits.seriesCount else { return nil }
+    private func checkRoom(for identity: SeriesIdentity) -> Rejection? {
+        guard taken.count >= options.limits.seriesCount, !taken.contains(identity) else { return nil }
         return Rejection(
-            .seriesLimit, detail: "there are \(entries.count) series already; more are not taken in", readingCount: 1)
+            .seriesLimit, detail: "there are \(taken.count) series already; more are not taken in", readingCount: 1)
     }
 
     private func identify(

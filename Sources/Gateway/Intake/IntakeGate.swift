@@ -138,7 +138,7 @@ final class IntakeGate: IntakeLine {
     /// A new configuration counts from the next message on.
     private func adoptReplacement() {
         guard let new = replacement.take() else { return }
-        decoder = Decoder(new.decoder, firstSeries: decoder.nextSeries)
+        decoder = Decoder(new.decoder, firstSeries: decoder.nextSeries, takenSeries: decoder.takenSeries)
         timeGate = new.timeGate
         push(.sources(Boxed(new.decoder.sources.map(\.name))))
     }

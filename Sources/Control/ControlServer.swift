@@ -1,40 +1,41 @@
 import Glibc
 import Hummingbird
 import HummingbirdCore
+import HTTPTypes
 public import Logging
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
+public import Telemetry
 
-/// Answers on the control socket: `GET /status`, `GET /healthz`.
+/// Answers on the control socket: `GET /status`, `GET /healthz`, `POST /quarantine`.
 ///
 /// Only who may open the socket (mode 0660) can ask. At most eight at once; an idle one is cut off.
 public struct ControlServer: Service {
     private let path: String
     private let logger: Logger
     private let report: @Sendable () async -> StatusReport
+    private let quarantine: QuarantineWork
+
+    /// Carries out a request about the quarantine, of a bounded number of messages.
+    public typealias QuarantineWork =
+        @Sendable (QuarantineAction, QuarantineSelection) async throws(ControlError) -> QuarantineOutcome
 
     /// Makes ready to listen: the directory is created if need be, and a socket that nobody answers on is removed.
     /// - Throws: when another daemon listens there, or the directory cannot be made.
     public init(
-        path: String, logger: Logger, report: @escaping @Sendable () async -> StatusReport
+        path: String, logger: Logger, report: @escaping @Sendable () async -> StatusReport,
+        quarantine: @escaping QuarantineWork
     ) throws(ControlError) {
         self.path = path
         self.logger = logger
         self.report = report
+        self.quarantine = quarantine
         try ControlServer.claim(path)
     }
 
     public func run() async throws {
-        let router = Router()
-        let report = report
-        router.get("/healthz") { _, _ in "ok\n" }
-        router.get("/status") { _, _ -> Response in
-            let body = try StatusCoding.encode(await report())
-            return Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
-        }
+        let router = router
         var quiet = logger
         quiet.logLevel = .warning
         let path = path
@@ -47,6 +48,26 @@ public struct ControlServer: Service {
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: quiet)
         try await application.run()
         unlink(path)
+    }
+
+    private static let largestRequestBytes = 256 << 10
+
+    private var router: Router<BasicRequestContext> {
+        let router = Router()
+        let report = report
+        let quarantine = quarantine
+        router.get("/healthz") { _, _ in "ok\n" }
+        router.get("/status") { _, _ in try answer(await report()) }
+        router.post("/quarantine") { request, _ -> Response in
+            let body = try await request.body.collect(upTo: ControlServer.largestRequestBytes)
+            let asked = try StatusCoding.decode(QuarantineRequest.self, from: Array(body.readableBytesView))
+            do {
+                return try answer(try await quarantine(asked.action, asked.selection))
+            } catch let error as ControlError {
+                return try answer(ControlRefusal(error: error.cause, hint: error.hint), status: .serviceUnavailable)
+            }
+        }
+        return router
     }
 
     private static func claim(_ path: String) throws(ControlError) {
@@ -76,4 +97,10 @@ public struct ControlServer: Service {
             operation: "listen", path: path, cause: "another poort answers there",
             hint: "stop it first (systemctl stop poort), or give this one another [control] socket")
     }
+}
+
+private func answer(_ content: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    Response(
+        status: status, headers: [.contentType: "application/json"],
+        body: ResponseBody(byteBuffer: ByteBuffer(bytes: try StatusCoding.encode(content))))
 }

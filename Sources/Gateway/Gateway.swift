@@ -45,7 +45,7 @@ public struct Gateway: Service {
         let taken = Set(stored.map { SeriesIdentity(device: $0.device, quantity: $0.quantity) })
         let gate = IntakeGate(
             decoder: Decoder(wiring.decoderOptions, takenSeries: taken), timeGate: wiring.timeGate, producer: producer,
-            state: core.intake, wakeUp: core.wakeUp, replacement: replacement)
+            state: core.intake, wakeUp: core.wakeUp, replacement: replacement, desk: core.desk)
         let earlier = (try? reader?.subscriptions()) ?? []
         session = BrokerSession(
             options: brokerOptions, earlierSubscriptions: earlier, line: gate, logger: logger)
@@ -57,7 +57,12 @@ public struct Gateway: Service {
     /// The control socket's service, to run beside this one.
     public func controlServer() throws -> any Service {
         let reporter = reporter
-        return try ControlServer(path: configuration.control.socketPath, logger: logger) { await reporter.report() }
+        let core = core
+        return try ControlServer(
+            path: configuration.control.socketPath, logger: logger, report: { await reporter.report() },
+            quarantine: { (action, selection) async throws(ControlError) in
+                try await core.desk.ask(action, selection) { core.wakeUp.wake() }
+            })
     }
 
     /// Runs until a graceful shutdown is asked for.

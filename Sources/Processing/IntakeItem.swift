@@ -13,6 +13,8 @@ public enum IntakeItem: ~Copyable, Sendable {
     case quarantined(Boxed<QuarantinedMessage>)
     /// Everything before this is to be committed, and `committed` set to this number.
     case commit(UInt64)
+    /// Everything that was taken out of quarantine with that request has passed through.
+    case replayed(UInt64)
     /// What the session at the broker is subscribed to now.
     case subscriptions(Boxed<[String]>)
     /// The sources of a newly loaded configuration, by index, for the headers that follow.
@@ -58,10 +60,19 @@ public struct MessageHeader: Sendable, Hashable {
     public var needsIdentity: Bool
     /// Set when the whole message is let go by rule; nothing follows.
     public var rejected: RejectionReason?
+    public var origin: Origin
+
+    public enum Origin: Sendable, Hashable {
+        /// The broker; with the network's identity of an uplink, or 0.
+        case broker(uplink: UInt64)
+        /// That row of the quarantine: it was received and counted before.
+        case quarantine(Int64)
+    }
 
     public init(
         received: Timestamp, source: Int16, packetID: UInt16, identity: UInt32, readingCount: UInt16,
-        isQuarantined: Bool = false, needsIdentity: Bool = false, rejected: RejectionReason? = nil
+        isQuarantined: Bool = false, needsIdentity: Bool = false, rejected: RejectionReason? = nil,
+        origin: Origin = .broker(uplink: 0)
     ) {
         self.received = received
         self.source = source
@@ -71,5 +82,6 @@ public struct MessageHeader: Sendable, Hashable {
         self.isQuarantined = isQuarantined
         self.needsIdentity = needsIdentity
         self.rejected = rejected
+        self.origin = origin
     }
 }

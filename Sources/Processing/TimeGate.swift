@@ -12,10 +12,13 @@ public struct TimeGate: Sendable {
         self.retentionMilliseconds = retentionMilliseconds
     }
 
+    /// - Parameters:
+    ///   - received: when the message came, by which the device's clock is judged.
+    ///   - now: later than that when the message was in quarantine meanwhile.
     /// - Returns: why the reading is held back, or nil to let it through.
-    public func objection(to time: Timestamp, received: Timestamp) -> RejectionReason? {
+    public func objection(to time: Timestamp, received: Timestamp, now: Timestamp) -> RejectionReason? {
         if time - received > aheadToleranceMilliseconds { return .clockAhead }
-        if let retentionMilliseconds, received - time > retentionMilliseconds { return .beyondRetention }
+        if let retentionMilliseconds, now - time > retentionMilliseconds { return .beyondRetention }
         return nil
     }
 }

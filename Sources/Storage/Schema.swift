@@ -6,7 +6,7 @@ enum Schema {
     static var currentVersion: Int64 { Int64(migrations.count) }
 
     /// One step a version; a step that was released is never changed.
-    private static let migrations = [version1]
+    private static let migrations = [version1, version2]
 
     /// A series has one unit for ever: when the configuration gives its quantity another, a new series begins, and no
     /// value changes its meaning.
@@ -102,6 +102,18 @@ enum Schema {
             name TEXT PRIMARY KEY,
             value INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What tells an uplink that comes twice, and what a quarantined message's replay must know: how many readings were put
+    /// aside with it, and of which series readings were stored from it, four bytes each.
+    private static let version2 = """
+        CREATE TABLE uplinks(
+            batch INTEGER PRIMARY KEY,
+            identities BLOB NOT NULL
+        ) STRICT;
+
+        ALTER TABLE quarantine ADD COLUMN readings INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE quarantine ADD COLUMN accepted BLOB NOT NULL DEFAULT x'';
         """
 
     /// Brings a database up to date, each step in a transaction of its own.

@@ -19,6 +19,8 @@ final class Statements {
     let addToLedger: Statement
     let insertUnacknowledged: Statement
     let deleteUnacknowledged: Statement
+    let insertUplinks: Statement
+    let deleteUplinks: Statement
     let selectState: Statement
     let upsertState: Statement
 
@@ -67,8 +69,8 @@ final class Statements {
         deleteLate = try database.prepare("DELETE FROM late_windows WHERE start = ?1")
         insertQuarantine = try database.prepare(
             """
-            INSERT INTO quarantine(received, source, topic, payload, reason, detail, configuration)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
+            INSERT INTO quarantine(received, source, topic, payload, reason, detail, configuration, readings, accepted, id)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
             """)
         addToLedger = try database.prepare(
             """
@@ -77,6 +79,8 @@ final class Statements {
             """)
         insertUnacknowledged = try database.prepare("INSERT INTO unacknowledged(batch, entries) VALUES(?1, ?2)")
         deleteUnacknowledged = try database.prepare("DELETE FROM unacknowledged WHERE batch <= ?1")
+        insertUplinks = try database.prepare("INSERT INTO uplinks(batch, identities) VALUES(?1, ?2)")
+        deleteUplinks = try database.prepare("DELETE FROM uplinks WHERE batch <= ?1")
         selectState = try database.prepare("SELECT value FROM state WHERE name = ?1")
         upsertState = try database.prepare(
             "INSERT INTO state(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")

@@ -3,9 +3,14 @@ public import Telemetry
 extension Store {
     /// Puts a message aside, verbatim. When the quarantine is over its limit, the oldest messages are dropped and
     /// counted.
-    /// - Parameter configuration: the fingerprint of the configuration under which it was rejected.
+    /// - Parameters:
+    ///   - configuration: the fingerprint of the configuration under which it was rejected.
+    ///   - accepted: the series that have taken readings from it, one for each reading.
+    ///   - id: the number that it had before it was sent through again.
     /// - Returns: false for a conflict that is there already: the same value for the same time came again.
-    public func quarantine(_ message: QuarantinedMessage, configuration: String) throws(StorageError) -> Bool {
+    public func quarantine(
+        _ message: QuarantinedMessage, configuration: String, accepted: [SeriesID] = [], id: Int64? = nil
+    ) throws(StorageError) -> Bool {
         try begin()
         let insert = statements.insertQuarantine
         insert.bind(1, message.received)
@@ -15,6 +20,9 @@ extension Store {
         insert.bind(5, message.rejection.reason.rawValue)
         insert.bind(6, message.rejection.detail)
         insert.bind(7, configuration)
+        insert.bind(8, message.rejection.readingCount)
+        insert.bind(9, blob: AcceptedSeries.encode(accepted))
+        insert.bind(10, id.map(Int.init))
         try insert.run("quarantine a message")
         if database.changedRows == 0 { return false }
         quarantinedBytes += Int64(message.topic.count + message.payload.count + message.rejection.detail.utf8.count)
@@ -33,14 +41,67 @@ extension Store {
     }
 
     private func dropOldestQuarantined() throws(StorageError) -> Bool {
-        let select = try database.prepare(
-            "SELECT id, \(Store.quarantinedLength), source FROM quarantine ORDER BY id LIMIT 1")
+        let select = try database.prepare("SELECT id, source FROM quarantine ORDER BY id LIMIT 1")
         guard try select.step("find the oldest quarantined message") else { return false }
-        let (id, bytes, source) = (select.integer(0), select.integer(1), select.text(2))
+        let (id, source) = (select.integer(0), select.text(1))
         select.reset()
-        try database.execute("DELETE FROM quarantine WHERE id = \(id)", operation: "drop a quarantined message")
-        quarantinedBytes -= bytes
+        try removeQuarantined(id)
         try addToLedger(source: source, counted: .removed, outcome: LedgerEntry.quarantined, count: 1)
         return true
+    }
+
+    private func removeQuarantined(_ id: Int64) throws(StorageError) {
+        let delete = try database.prepare("DELETE FROM quarantine WHERE id = ?1 RETURNING \(Store.quarantinedLength)")
+        delete.bind(1, id)
+        while try delete.step("take a message out of quarantine") { quarantinedBytes -= delete.integer(0) }
+    }
+
+    /// Removes messages that somebody has looked at and does not need, and counts them.
+    /// - Returns: how many, at most `limit`, and the last number that was looked at; nil when there is no more.
+    public func dropQuarantined(
+        _ selection: QuarantineSelection, limit: Int
+    ) throws(StorageError) -> (count: Int, continueAfter: Int64?) {
+        let held = try reader.heldMessages(selection, limit: limit)
+        if held.isEmpty { return (0, nil) }
+        try begin()
+        for message in held {
+            try removeQuarantined(message.id)
+            try addToLedger(
+                source: message.message.source, counted: .removed, outcome: LedgerEntry.dropped, count: 1)
+        }
+        return (held.count, held.count < limit ? nil : held.last?.id)
+    }
+
+    /// Takes a message out of quarantine, to be accounted for anew where its replay ends.
+    /// - Returns: of each reading that was stored from it, the series; nil when it is not there any more.
+    public func releaseQuarantined(_ id: Int64) throws(StorageError) -> [SeriesID]? {
+        try begin()
+        let select = try database.prepare("SELECT source, readings, accepted FROM quarantine WHERE id = ?1")
+        select.bind(1, id)
+        guard try select.step("look for a quarantined message") else { return nil }
+        let (source, readings) = (select.text(0), Int(select.integer(1)))
+        let accepted = AcceptedSeries.decode(select.blob(2))
+        select.reset()
+        try removeQuarantined(id)
+        for outcome in [LedgerEntry.received, LedgerEntry.quarantined] {
+            try addToLedger(source: source, counted: .messages, outcome: outcome, count: -1)
+            if readings > 0 { try addToLedger(source: source, counted: .readings, outcome: outcome, count: -readings) }
+        }
+        return accepted
+    }
+}
+
+/// Four bytes each, little-endian.
+enum AcceptedSeries {
+    static func encode(_ series: [SeriesID]) -> [UInt8] {
+        series.flatMap { id in withUnsafeBytes(of: id.littleEndian) { Array($0) } }
+    }
+
+    static func decode(_ bytes: [UInt8]) -> [SeriesID] {
+        bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map {
+                SeriesID(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: SeriesID.self))
+            }
+        }
     }
 }

@@ -51,7 +51,10 @@ public final class StoreReader {
             readings: Int(try database.integer("SELECT count(*) FROM readings") ?? 0),
             removedReadings: Int(try database.integer("\(removed) 'stored'") ?? 0),
             quarantined: Int(try database.integer("SELECT count(*) FROM quarantine") ?? 0),
-            removedQuarantined: Int(try database.integer("\(removed) 'quarantined'") ?? 0))
+            removedQuarantined: Int(
+                try database.integer(
+                    "SELECT sum(count) FROM ledger WHERE counted = 'removed' AND outcome IN ('quarantined', 'dropped')")
+                    ?? 0))
     }
 
     /// Rows in the file, and rows that were removed from it by rule.
@@ -144,19 +147,6 @@ public final class StoreReader {
         select.bind(3, range.upperBound)
         while try select.step("read aggregates") {
             if !visit(select.aggregate()) { return }
-        }
-    }
-
-    /// Visits the quarantined messages, oldest first; stops when `visit` says false.
-    public func quarantine(visit: (QuarantinedMessage) -> Bool) throws(StorageError) {
-        let select = try database.prepare(
-            "SELECT received, source, topic, payload, reason, detail FROM quarantine ORDER BY id")
-        while try select.step("read the quarantine") {
-            let reason = RejectionReason(rawValue: select.text(4)) ?? .undecodable
-            let message = QuarantinedMessage(
-                received: select.timestamp(0), source: select.text(1), topic: select.blob(2), payload: select.blob(3),
-                rejection: Rejection(reason, detail: select.text(5)))
-            if !visit(message) { return }
         }
     }
 

@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 import TestKit
 import Testing
 import Threading
@@ -13,9 +14,18 @@ struct ControlSocketTests {
     private var path: String { directory.file("poort.sock") }
 
     private func server(_ path: String? = nil) throws(ControlError) -> ControlServer {
-        try ControlServer(path: path ?? self.path, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
-            StatusCodingTests.full
-        }
+        try ControlServer(
+            path: path ?? self.path, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            report: { StatusCodingTests.full },
+            quarantine: { (action, selection) async throws(ControlError) in
+                if selection.reason == "busy" {
+                    throw ControlError(operation: "", path: "", cause: "at work", hint: "wait")
+                }
+                var outcome = QuarantineOutcome()
+                outcome.stored = action == .replay ? selection.ids?.count ?? 0 : 0
+                outcome.continueAfter = selection.after
+                return outcome
+            })
     }
 
     /// Runs a server around the body, as the daemon does, and sees it end. The body blocks, so it has a thread of its own:
@@ -57,13 +67,32 @@ struct ControlSocketTests {
         _ = socket.receiveAll(limit: 1 << 20)
     }
 
+    @Test("passes requests about the quarantine on, and says why one cannot be carried out")
+    func quarantine() async throws {
+        let path = path
+        try await serving {
+            let client = ControlClient(path: path)
+            let selection = QuarantineSelection(ids: [7, 8, 9], source: "s", after: 41)
+            let outcome = try client.quarantine(.replay, selection)
+            #expect(outcome.stored == 3 && outcome.continueAfter == 41)
+            #expect(try client.quarantine(.drop, selection).stored == 0)
+            let refusal = #expect(throws: ControlError.self) {
+                try client.quarantine(.replay, QuarantineSelection(reason: "busy"))
+            }
+            #expect(refusal?.cause == "at work" && refusal?.hint == "wait")
+            #expect(throws: ControlError.self) {
+                try client.ask("POST", "/quarantine", body: Array("{}".utf8), timeoutSeconds: 2)
+            }
+        }
+    }
+
     @Test("brings the status over, to its owner and group alone")
     func status() async throws {
         try await serving {
             expectStatus()
             #expect(mode(path) & S_IFMT == S_IFSOCK)
             #expect(mode(path) & 0o777 == 0o660)
-            #expect((try? ControlClient(path: path).get("/healthz")) == Array("ok\n".utf8))
+            #expect((try? ControlClient(path: path).ask("GET", "/healthz", timeoutSeconds: 2)) == Array("ok\n".utf8))
         }
         #expect(mode(path) == 0, "the socket is gone with its server")
     }
@@ -71,7 +100,9 @@ struct ControlSocketTests {
     @Test("answers an unknown target with an error that the client can tell")
     func unknownTarget() async throws {
         try await serving {
-            let error = #expect(throws: ControlError.self) { try ControlClient(path: path).get("/nothing") }
+            let error = #expect(throws: ControlError.self) {
+                try ControlClient(path: path).ask("GET", "/nothing", timeoutSeconds: 2)
+            }
             #expect(error?.cause.contains("404") == true)
             expectStatus()
         }
@@ -169,7 +200,7 @@ struct ControlSocketTests {
         let error = try await withAnswer("HTTP/1.1 200 OK\r\n\r\n{\"hello\":1}") {
             try ControlClient(path: path).status()
         }
-        #expect(error?.cause.contains("not a status report") == true)
+        #expect(error?.cause.contains("not what was asked for") == true)
         #expect(error?.hint.contains("same version") == true)
         let cut = try await withAnswer("HTTP/1.1 200") { try ControlClient(path: path).status() }
         #expect(cut != nil)

@@ -61,6 +61,7 @@ struct IntakeGateTests {
                 case .reading(let reading): words.append("reading of \(reading.series)")
                 case .quarantined(let copy): words.append(copy.value.rejection.reason.rawValue)
                 case .commit(let number): words.append("commit \(number)")
+                case .replayed(let request): words.append("replayed \(request)")
                 case .subscriptions(let filters): words.append("subscribed \(filters.value)")
                 case .sources(let names): words.append("sources \(names.value)")
                 }

@@ -66,6 +66,8 @@ final class RecordingLine: IntakeLine, Sendable {
 
     func subscribed(to filters: [String]) {}
 
+    func acceptWaiting() {}
+
     func publishBurst() {}
 
     func requestCommit() -> UInt64 {

@@ -34,11 +34,13 @@ struct TimeGateTests {
 
     @Test("holds back clocks that are ahead and readings older than is kept; the limits pass")
     func limits() {
-        #expect(gate.objection(to: now, received: now) == nil)
-        #expect(gate.objection(to: now + 300_000, received: now) == nil)
-        #expect(gate.objection(to: now + 300_001, received: now) == .clockAhead)
-        #expect(gate.objection(to: now - 86_400_000, received: now) == nil)
-        #expect(gate.objection(to: now - 86_400_001, received: now) == .beyondRetention)
-        #expect(gate.objection(to: Timestamp(seconds: 0), received: now) == .beyondRetention)
+        #expect(gate.objection(to: now, received: now, now: now) == nil)
+        #expect(gate.objection(to: now + 300_000, received: now, now: now) == nil)
+        #expect(gate.objection(to: now + 300_001, received: now, now: now) == .clockAhead)
+        #expect(gate.objection(to: now - 86_400_000, received: now, now: now) == nil)
+        #expect(gate.objection(to: now - 86_400_001, received: now, now: now) == .beyondRetention)
+        #expect(gate.objection(to: now, received: now, now: now + 86_400_001) == .beyondRetention)
+        #expect(gate.objection(to: now + 300_001, received: now, now: now + 86_400_000) == .clockAhead)
+        #expect(gate.objection(to: Timestamp(seconds: 0), received: now, now: now) == .beyondRetention)
     }
 }

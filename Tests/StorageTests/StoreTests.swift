@@ -134,8 +134,8 @@ struct StoreTests {
         try store.commit()
         var kept: [QuarantinedMessage] = []
         let reader = try StoreReader(path: path)
-        try reader.quarantine {
-            kept.append($0)
+        try reader.forEachHeldMessage {
+            kept.append($0.message)
             return true
         }
         #expect(kept.map(\.received) == (10..<20).map { ten + Int64($0) })

@@ -34,9 +34,9 @@ struct BadInputTests {
             Bad([0x7B, 0xFF, 0xFE, 0x80], .undecodable),
             Bad([0, 1, 2, 3], .undecodable),
             Bad(#"{"value":NaN}"#, .undecodable),
-            Bad(#"{"value":"NaN"}"#, .badValue),
+            Bad(#"{"value":"NaN"}"#, .missing),
             Bad(#"{"value":"inf"}"#, .badValue),
-            Bad(#"{"value":null}"#, .badValue),
+            Bad(#"{"value":null}"#, .missing),
             Bad(#"{"value":[1]}"#, .badValue),
             Bad(#"{"other":1}"#, .noReading),
             Bad(#"{"value":1,"ts":"yesterday"}"#, .badTime),
@@ -72,8 +72,8 @@ struct BadInputTests {
 
         let reader = try gateway.reader()
         var kept: [QuarantinedMessage] = []
-        try reader.quarantine {
-            kept.append($0)
+        try reader.forEachHeldMessage {
+            kept.append($0.message)
             return true
         }
         let expected = bad.filter { $0.reason.disposition == .quarantined }
@@ -82,7 +82,7 @@ struct BadInputTests {
         #expect(kept.map { String(decoding: $0.topic, as: UTF8.self) } == expected.map(\.topic))
         #expect(kept.allSatisfy { !$0.rejection.detail.isEmpty })
         let rejected = try reader.ledger().reduce(into: LedgerCounts()) { $0.add($1.messages) }.rejected
-        #expect(rejected == [.emptyPayload: 1, .ignoredTopic: 1, .simulated: 1])
+        #expect(rejected == [.emptyPayload: 1, .ignoredTopic: 1, .simulated: 1, .missing: 2])
         var flags: [QualityFlag] = []
         try reader.readings(in: .distantPast..<(.distantFuture)) {
             flags.append($0.flag)

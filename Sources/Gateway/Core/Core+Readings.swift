@@ -4,10 +4,36 @@ import Telemetry
 
 /// What happens to a single reading.
 extension Core {
-    func store(_ offered: Reading) throws(StorageError) -> InsertOutcome {
+    /// Stores a reading and counts what became of it.
+    func store(_ reading: Reading, of message: inout OpenMessage) throws(StorageError) {
+        let id = try identify(reading.series)
+        // When it was stored with the message's first coming, its time of receipt was made a free one: no time tells it.
+        if reading.timeOrigin == .receipt, message.takeEarlier(id) {
+            accounts.update(message.header.source) { $0.readings.received -= 1 }
+            message.noteAccepted(id)
+            return
+        }
+        switch try store(reading, id: id) {
+        case .stored:
+            message.storedCount += 1
+            message.noteAccepted(id)
+        case .duplicate:
+            if message.takeEarlier(id) {
+                accounts.update(message.header.source) { $0.readings.received -= 1 }
+            } else {
+                accounts.update(message.header.source) { $0.readings.duplicate += 1 }
+            }
+            message.noteAccepted(id)
+        case .conflict(let existing):
+            if try quarantineConflict(reading, existing: existing, header: message.header) {
+                message.hasConflict = true
+            }
+        }
+    }
+
+    private func store(_ offered: Reading, id: SeriesID) throws(StorageError) -> InsertOutcome {
         var reading = offered
         let number = reading.series
-        let id = try identify(number)
         reading.applyTests(of: series[number].series.quantity)
         if reading.timeOrigin == .receipt {
             reading.time = Core.receiptTime(reading.time, after: series[number].lastReceiptTime)

@@ -13,9 +13,12 @@ final class Core {
     private var redelivery: RedeliveryFilter
     /// The broker's window as the file has it.
     private var storedWindow: Int
+    private var uplinks: UplinkFilter
     var accounts = BatchAccounts()
     private var open: OpenMessage?
     var figures = CoreFigures()
+    /// What became of the messages that were sent through again.
+    var replayed = QuarantineOutcome()
     var settings: CoreSettings {
         didSet { redelivery.configure(window: settings.brokerWindow) }
     }
@@ -43,6 +46,8 @@ final class Core {
         }
         storedWindow = Int(try store.state(Core.windowState) ?? 0)
         redelivery = RedeliveryFilter(window: settings.brokerWindow, earlierWindow: storedWindow, committed: kept)
+        uplinks = UplinkFilter(
+            committed: try store.uplinks().map { UplinkFilter.Batch(number: $0.batch, identities: $0.identities) })
         retentionClock = RetentionClock(
             believed: try store.state(Core.retentionState).map(Timestamp.init(milliseconds:)))
         let closedUntil = try store.state(Core.closedUntilState).map(Timestamp.init(milliseconds:))
@@ -72,6 +77,7 @@ final class Core {
         case .connectionOpened(let isResumed): try connectionOpened(isResumed: isResumed)
         case .subscriptions(let filters): try setSubscriptions(filters.value)
         case .commit: break
+        case .replayed: break
         }
     }
 
@@ -100,6 +106,20 @@ final class Core {
             let entry = RedeliveryFilter.Entry(packetID: header.packetID, identity: header.identity)
             message.isRedelivery = redelivery.isRedelivery(entry)
         }
+        switch header.origin {
+        case .broker(uplink: 0): break
+        case .broker(let uplink):
+            if header.rejected == nil, uplinks.isKnown(uplink) { message.isRedelivery = true }
+        case .quarantine(let row):
+            if let accepted = try store.releaseQuarantined(row) {
+                message.resume(after: accepted)
+            } else {
+                message.isVoid = true
+                open = message
+                if message.isComplete { finishMessage() }
+                return
+            }
+        }
         accounts.update(header.source) {
             $0.messages.received += 1
             $0.readings.received += Int(header.readingCount)
@@ -112,14 +132,10 @@ final class Core {
         guard var message = open else { preconditionFailure("a reading came before its message") }
         figures.readings += 1
         message.remainingReadings -= 1
-        let outcome = message.isRedelivery ? .duplicate : try store(reading)
-        switch outcome {
-        case .stored: message.storedCount += 1
-        case .duplicate: accounts.update(message.header.source) { $0.readings.duplicate += 1 }
-        case .conflict(let existing):
-            if try quarantineConflict(reading, existing: existing, header: message.header) {
-                message.hasConflict = true
-            }
+        if message.isRedelivery {
+            accounts.update(message.header.source) { $0.readings.duplicate += 1 }
+        } else if !message.isVoid {
+            try store(reading, of: &message)
         }
         open = message
         if message.isComplete { finishMessage() }
@@ -129,13 +145,16 @@ final class Core {
         guard var message = open else { preconditionFailure("a copy for the quarantine came before its message") }
         message.awaitsCopy = false
         let count = copy.rejection.readingCount
-        if message.isRedelivery {
+        if message.isVoid {
+            // Nothing of it counts.
+        } else if message.isRedelivery {
             accounts.update(message.header.source) {
                 $0.readings.received += count
                 $0.readings.duplicate += count
             }
         } else {
-            _ = try store.quarantine(copy, configuration: settings.configurationFingerprint)
+            _ = try store.quarantine(
+                copy, configuration: settings.configurationFingerprint, accepted: message.accepted, id: message.row)
             accounts.update(message.header.source) {
                 $0.readings.received += count
                 $0.readings.quarantined += count
@@ -149,6 +168,7 @@ final class Core {
     private func finishMessage() {
         guard let message = open else { return }
         open = nil
+        if message.isVoid { return }
         accounts.update(message.header.source) {
             $0.readings.stored += message.storedCount
             if message.isRedelivery {
@@ -157,12 +177,13 @@ final class Core {
                 $0.messages.rejected[reason, default: 0] += 1
             } else if message.header.isQuarantined || message.hasConflict {
                 $0.messages.quarantined += 1
-            } else if message.storedCount > 0 {
+            } else if message.storedCount > 0 || message.hasEarlier {
                 $0.messages.stored += 1
             } else {
                 $0.messages.duplicate += 1
             }
         }
+        if message.row != nil { replayed.count(message) }
     }
 
     // MARK: - Commit
@@ -181,11 +202,17 @@ final class Core {
             try store.addUnacknowledged(
                 batch: batch.number, entries: batch.entries.map { ($0.packetID, $0.identity) })
         }
+        let seen = uplinks.pendingChange
+        if let batch = seen.added {
+            try store.addUplinks(
+                batch: batch.number, identities: batch.identities, forgotten: seen.removeThrough)
+        }
         try store.setState(Core.closedUntilState, schedule.closedUntil.milliseconds)
         if redelivery.window != storedWindow { try store.setState(Core.windowState, Int64(redelivery.window)) }
         try store.commit()
         storedWindow = redelivery.window
         redelivery.didCommit()
+        uplinks.didCommit()
         accounts.clear()
         figures.commits += 1
     }
@@ -196,20 +223,17 @@ final class Core {
     }
 }
 
-/// A message of which not all has come out of the ring yet.
-private struct OpenMessage {
-    let header: MessageHeader
-    var remainingReadings: Int
-    var awaitsCopy: Bool
-    var isRedelivery = false
-    var hasConflict = false
-    var storedCount = 0
-
-    init(header: MessageHeader) {
-        self.header = header
-        remainingReadings = Int(header.readingCount)
-        awaitsCopy = header.isQuarantined
+extension QuarantineOutcome {
+    /// Counts where a message ended that was sent through again.
+    fileprivate mutating func count(_ message: OpenMessage) {
+        if message.header.rejected != nil {
+            rejected += 1
+        } else if message.header.isQuarantined || message.hasConflict {
+            quarantined += 1
+        } else if message.storedCount > 0 || message.hasEarlier {
+            stored += 1
+        } else {
+            duplicate += 1
+        }
     }
-
-    var isComplete: Bool { remainingReadings == 0 && !awaitsCopy }
 }

@@ -7,18 +7,19 @@ import Threading
 
 /// What the core's thread does, turn by turn. Noncopyable: it lives on that thread's stack.
 struct CoreLoop: ~Copyable {
-    private let thread: CoreThread
+    let thread: CoreThread
     private var consumer: Ring<IntakeItem>.Consumer
     private let path: String
     private let storeOptions: StoreOptions
     private var settings: CoreSettings
     private var logger: Logger
-    private var core: Core?
+    var core: Core?
     /// What outlives a core: what the decoder announced, and will not announce again.
     private var series = SeriesTable()
     private var sources: [String]
     /// After a failure: everything up to the next connection is let go, since the broker delivers it again.
-    private var isDiscarding = false
+    var isDiscarding = false
+    var replay: ReplayInProgress?
     private var failure: (error: StorageError, since: Timestamp)?
     private var nextAttempt: Int64 = 0
     private var nextTick: Int64 = 0
@@ -112,10 +113,11 @@ struct CoreLoop: ~Copyable {
             if isDiscarding || core == nil { return }
             try commit()
             thread.intake.didCommit(number)
+        case .replayed(let request): try didReplay(request)
         }
     }
 
-    private mutating func commit() throws(StorageError) {
+    mutating func commit() throws(StorageError) {
         guard let core, core.store.hasUncommitted else { return }
         let began = MonotonicClock.microseconds()
         try core.commit()
@@ -126,6 +128,7 @@ struct CoreLoop: ~Copyable {
 
     private mutating func doTimedWork(at monotonic: Int64) throws(StorageError) {
         if let settings = thread.takeNewSettings() { adopt(settings) }
+        if let core, let request = thread.desk.takeRequest() { try attendToQuarantine(request, core: core) }
         guard monotonic >= nextTick, let core else { return }
         nextTick = monotonic + 1000
         if try core.closeWindows() { try commit() }
@@ -192,6 +195,7 @@ struct CoreLoop: ~Copyable {
         isDiscarding = true
         failure = (error, .now())
         nextAttempt = MonotonicClock.milliseconds() + 1000
+        refuseReplay("the storage has failed: \(error.cause)")
         thread.intake.didFail()
     }
 

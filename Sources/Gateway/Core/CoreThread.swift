@@ -12,6 +12,7 @@ final class CoreThread: Sendable {
     let intake = IntakeState()
     let wakeUp = WakeUp()
     let snapshots: SnapshotExchange
+    let desk = QuarantineDesk()
     /// The monotonic millisecond of the last turn, for the watchdog.
     let heartbeat = Atomic<Int64>(MonotonicClock.milliseconds())
     private let shouldStop = Atomic<Bool>(false)

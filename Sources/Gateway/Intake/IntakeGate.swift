@@ -2,6 +2,7 @@ import Glibc
 import Decoding
 import Ingest
 import Processing
+import Storage
 import Synchronization
 import Telemetry
 import Threading
@@ -21,6 +22,7 @@ final class IntakeGate: IntakeLine {
     private let state: IntakeState
     private let wakeUp: WakeUp
     private let replacement: IntakeReplacement
+    private let desk: QuarantineDesk
     /// What rejected messages on their way to the quarantine may hold together.
     private let budget = ByteBudget(limit: 8 << 20)
 
@@ -29,7 +31,7 @@ final class IntakeGate: IntakeLine {
 
     init(
         decoder: Decoder, timeGate: TimeGate, producer: HandOver<Ring<IntakeItem>.Producer>, state: IntakeState,
-        wakeUp: WakeUp, replacement: IntakeReplacement
+        wakeUp: WakeUp, replacement: IntakeReplacement, desk: QuarantineDesk = QuarantineDesk()
     ) {
         self.decoder = decoder
         self.timeGate = timeGate
@@ -37,6 +39,7 @@ final class IntakeGate: IntakeLine {
         self.state = state
         self.wakeUp = wakeUp
         self.replacement = replacement
+        self.desk = desk
     }
 
     var status: IntakeStatus { state.status }
@@ -63,6 +66,23 @@ final class IntakeGate: IntakeLine {
         if unpublished >= IntakeGate.publishedTogether { publishBurst() }
     }
 
+    func acceptWaiting() {
+        guard let (request, held) = desk.takeMessages() else { return }
+        adoptReplacement()
+        let now = Timestamp.now()
+        for message in held {
+            message.message.topic.withUnsafeBytes { topic in
+                message.message.payload.withUnsafeBytes { payload in
+                    accept(
+                        topic: topic, payload: payload, packetID: 0, received: message.message.received, now: now,
+                        row: message.id)
+                }
+            }
+        }
+        push(.replayed(request))
+        publishBurst()
+    }
+
     func publishBurst() {
         unpublished = 0
         producer.publish()
@@ -77,13 +97,17 @@ final class IntakeGate: IntakeLine {
     }
 
     /// Takes a message as if it had come at a given time.
+    /// - Parameters:
+    ///   - now: where it was in quarantine since then.
+    ///   - row: the row of the quarantine from which it comes.
     func accept(
-        topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, received: Timestamp
+        topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, received: Timestamp,
+        now: Timestamp? = nil, row: Int64? = nil
     ) {
         while budget.isExhausted { letCoreWork() }
         message.removeAll()
         decoder.decode(topic: topic, payload: payload, received: received, into: &message)
-        holdBackWrongTimes(received: received)
+        holdBackWrongTimes(received: received, now: now ?? received)
         for series in message.newSeries { push(.series(Boxed(series))) }
         let source = message.source.map(Int16.init) ?? -1
         let copy = rejectedCopy(topic: topic, payload: payload, received: received)
@@ -97,7 +121,8 @@ final class IntakeGate: IntakeLine {
                     identity: needsIdentity ? PayloadIdentity.short(topic: topic, payload: payload) : 0,
                     readingCount: UInt16(message.readings.count), isQuarantined: isQuarantined,
                     needsIdentity: needsIdentity,
-                    rejected: message.readings.isEmpty && !isQuarantined ? rejectedByRule ?? .ignoredTopic : nil)))
+                    rejected: message.readings.isEmpty && !isQuarantined ? rejectedByRule ?? .ignoredTopic : nil,
+                    origin: row.map(MessageHeader.Origin.quarantine) ?? .broker(uplink: message.networkIdentity))))
         for reading in message.readings { push(.reading(reading)) }
         if let copy {
             push(.quarantined(Boxed(copy, bytes: copy.payload.count + copy.topic.count, of: budget)))
@@ -105,11 +130,12 @@ final class IntakeGate: IntakeLine {
     }
 
     /// Moves readings whose own time cannot be right to the rejections.
-    private func holdBackWrongTimes(received: Timestamp) {
+    private func holdBackWrongTimes(received: Timestamp, now: Timestamp) {
         var index = 0
         while index < message.readings.count {
             let reading = message.readings[index]
-            guard reading.timeOrigin == .device, let reason = timeGate.objection(to: reading.time, received: received)
+            guard reading.timeOrigin == .device,
+                let reason = timeGate.objection(to: reading.time, received: received, now: now)
             else {
                 index += 1
                 continue

@@ -10,6 +10,8 @@ public protocol IntakeLine: AnyObject {
     func accept(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, isRetained: Bool)
     /// The broker has granted these subscriptions, and taken back all others.
     func subscribed(to filters: [String])
+    /// Takes in what waits beside the broker's messages. Once a turn, whatever the connection does.
+    func acceptWaiting()
     /// The end of a burst: wakes the consumer.
     func publishBurst()
     /// Asks that everything accepted so far be committed.

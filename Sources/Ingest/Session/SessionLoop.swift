@@ -49,6 +49,7 @@ struct SessionLoop: ~Copyable {
         shared.heartbeat.store(now, ordering: .relaxed)
         if let new = shared.replacement.withLock({ $0.take() }) { adopt(new) }
         if shared.shouldStop.load(ordering: .acquiring) { machine.requestStop(now: now) }
+        line.acceptWaiting()
         let action = machine.next(now: now, storage: line.status)
         do throws(MQTTError) {
             switch action {

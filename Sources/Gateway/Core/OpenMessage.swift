@@ -1,0 +1,47 @@
+import Processing
+import Telemetry
+
+/// A message of which not all has come out of the ring yet.
+struct OpenMessage {
+    let header: MessageHeader
+    var remainingReadings: Int
+    var awaitsCopy: Bool
+    /// It came before, so nothing of it is new.
+    var isRedelivery = false
+    /// It was to be taken out of quarantine and is not there any more: nothing of it counts.
+    var isVoid = false
+    var hasConflict = false
+    var storedCount = 0
+    /// Of each reading that was stored from it before it was sent through again, the series.
+    var earlier: [SeriesID] = []
+    private(set) var hasEarlier = false
+    /// Of each of its readings that the file holds now, the series; only kept where a copy goes to the quarantine.
+    var accepted: [SeriesID] = []
+
+    init(header: MessageHeader) {
+        self.header = header
+        remainingReadings = Int(header.readingCount)
+        awaitsCopy = header.isQuarantined
+    }
+
+    var isComplete: Bool { remainingReadings == 0 && !awaitsCopy }
+
+    /// The quarantine's row from which it comes.
+    var row: Int64? { if case .quarantine(let row) = header.origin { row } else { nil } }
+
+    mutating func resume(after earlier: [SeriesID]) {
+        self.earlier = earlier
+        hasEarlier = !earlier.isEmpty
+    }
+
+    /// Whether a reading of that series was stored and counted when the message came first. Once for each.
+    mutating func takeEarlier(_ series: SeriesID) -> Bool {
+        guard let index = earlier.firstIndex(of: series) else { return false }
+        earlier.remove(at: index)
+        return true
+    }
+
+    mutating func noteAccepted(_ series: SeriesID) {
+        if header.isQuarantined { accepted.append(series) }
+    }
+}

@@ -45,14 +45,21 @@ public struct RedeliveryFilter: Sendable {
     private var expected: Set<Entry> = []
     private var nextNumber: Int64
     private var forgetsCommitted = false
+    /// The last batch that was taken in under another configuration, which may have asked for the recognition of other
+    /// messages. To be kept in storage with the batches.
+    public private(set) var reconfiguredAt: Int64
+    /// For how many messages one that is not expected proves nothing.
+    private var leniency = 0
 
     /// - Parameters:
     ///   - window: how many messages the broker may have in flight from now on.
     ///   - earlierWindow: the ``window`` that storage kept.
+    ///   - reconfiguredAt: what storage kept.
     ///   - committed: what storage kept, oldest first.
-    public init(window: Int, earlierWindow: Int = 0, committed: [Batch] = []) {
+    public init(window: Int, earlierWindow: Int = 0, reconfiguredAt: Int64 = 0, committed: [Batch] = []) {
         self.window = max(window, earlierWindow)
         configuredWindow = window
+        self.reconfiguredAt = reconfiguredAt
         self.committed = committed
         nextNumber = (committed.last?.number ?? 0) + 1
     }
@@ -63,10 +70,18 @@ public struct RedeliveryFilter: Sendable {
         self.window = max(self.window, window)
     }
 
+    /// What is asked to be recognised from now on may differ from what was before. Whatever was read before must have been
+    /// committed.
+    public mutating func didReconfigure() {
+        reconfiguredAt = nextNumber - 1
+        if !expected.isEmpty { leniency = window }
+    }
+
     /// A connection is up. Whatever was read before must have been committed.
     public mutating func connectionOpened(isResumed: Bool) {
         if isResumed {
             expected = Set(committed.flatMap(\.entries))
+            leniency = committed.first.map { $0.number <= reconfiguredAt } ?? false ? window : 0
         } else {
             // The broker knows nothing of us, so it can send nothing again.
             expected = []
@@ -80,8 +95,9 @@ public struct RedeliveryFilter: Sendable {
     public mutating func isRedelivery(_ entry: Entry) -> Bool {
         current.append(entry)
         if expected.isEmpty { return false }
+        leniency -= 1
         if expected.remove(entry) != nil { return true }
-        expected = []
+        if leniency < 0 { expected = [] }
         return false
     }
 

@@ -20,6 +20,11 @@ struct OutputBuffer {
         if bytes.count >= limit { flush() }
     }
 
+    mutating func write(bytes more: [UInt8]) {
+        bytes.append(contentsOf: more)
+        if bytes.count >= limit { flush() }
+    }
+
     mutating func flush() {
         var start = 0
         while start < bytes.count {

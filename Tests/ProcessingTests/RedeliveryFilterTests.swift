@@ -121,4 +121,22 @@ struct RedeliveryFilterTests {
         }
         #expect(stored == Array(0..<total))
     }
+
+    @Test("is not misled by messages that need recognition under the present configuration alone")
+    func reconfigured() {
+        for isReconfigured in [false, true] {
+            var filter = RedeliveryFilter(window: 3)
+            filter.connectionOpened(isResumed: false)
+            #expect(!isKnown(&filter, entry(2)))
+            filter.didCommit()
+            if isReconfigured { filter.didReconfigure() }
+            filter.connectionOpened(isResumed: true)
+            // It was taken in before, too, but did not need to be recognised then.
+            #expect(!isKnown(&filter, entry(1)))
+            #expect(isKnown(&filter, entry(2)) == isReconfigured)
+            // No more than a window can come again.
+            for id in 3...6 { #expect(!isKnown(&filter, entry(id))) }
+            #expect(!isKnown(&filter, entry(2)))
+        }
+    }
 }

@@ -42,6 +42,12 @@ public struct CapturedMessage: Sendable {
     /// The line, without its line break. A payload that is not UTF-8 is written as base64.
     public var line: JSONLine {
         var line = JSONLine()
+        add(to: &line)
+        return line
+    }
+
+    /// Adds the keys of a capture to a line that holds others.
+    public func add(to line: inout JSONLine) {
         line.add("received", received)
         line.add("topic", String(decoding: topic, as: UTF8.self))
         if let text = String(validating: payload, as: UTF8.self) {
@@ -49,7 +55,6 @@ public struct CapturedMessage: Sendable {
         } else {
             line.add("payload_base64", Data(payload).base64EncodedString())
         }
-        return line
     }
 
     private struct Fields: Decodable {

@@ -11,8 +11,8 @@ final class Core {
     var series: SeriesTable
     var schedule: WindowSchedule
     private var redelivery: RedeliveryFilter
-    /// The broker's window as the file has it.
-    private var storedWindow: Int
+    /// What the file has of the broker's window, and of the configurations under which messages were taken in.
+    private var stored: (window: Int, reconfiguredAt: Int64, configuration: Int64)
     private var uplinks: UplinkFilter
     var accounts = BatchAccounts()
     private var open: OpenMessage?
@@ -44,8 +44,15 @@ final class Core {
                 number: batch.batch,
                 entries: batch.entries.map { RedeliveryFilter.Entry(packetID: $0.packetID, identity: $0.identity) })
         }
-        storedWindow = Int(try store.state(Core.windowState) ?? 0)
-        redelivery = RedeliveryFilter(window: settings.brokerWindow, earlierWindow: storedWindow, committed: kept)
+        stored = (
+            window: Int(try store.state(Core.windowState) ?? 0),
+            reconfiguredAt: try store.state(Core.reconfiguredState) ?? 0,
+            configuration: try store.state(Core.configurationState) ?? 0
+        )
+        redelivery = RedeliveryFilter(
+            window: settings.brokerWindow, earlierWindow: stored.window, reconfiguredAt: stored.reconfiguredAt,
+            committed: kept)
+        if stored.configuration != settings.configurationNumber { redelivery.didReconfigure() }
         uplinks = UplinkFilter(
             committed: try store.uplinks().map { UplinkFilter.Batch(number: $0.batch, identities: $0.identities) })
         retentionClock = RetentionClock(
@@ -96,6 +103,7 @@ final class Core {
     func setSources(_ names: [String]) throws(StorageError) {
         try commit()
         accounts.setSources(names)
+        redelivery.didReconfigure()
     }
 
     func take(_ header: MessageHeader) throws(StorageError) {
@@ -190,6 +198,8 @@ final class Core {
 
     static let closedUntilState = "closed_until"
     static let windowState = "broker_window"
+    static let reconfiguredState = "reconfigured_batch"
+    static let configurationState = "configuration"
 
     /// Makes everything taken so far durable: rows, ledger, and what recognises redeliveries, together.
     func commit() throws(StorageError) {
@@ -208,13 +218,24 @@ final class Core {
                 batch: batch.number, identities: batch.identities, forgotten: seen.removeThrough)
         }
         try store.setState(Core.closedUntilState, schedule.closedUntil.milliseconds)
-        if redelivery.window != storedWindow { try store.setState(Core.windowState, Int64(redelivery.window)) }
+        try keepRedeliveryState()
         try store.commit()
-        storedWindow = redelivery.window
         redelivery.didCommit()
         uplinks.didCommit()
         accounts.clear()
         figures.commits += 1
+    }
+
+    private func keepRedeliveryState() throws(StorageError) {
+        let now = (
+            window: redelivery.window, reconfiguredAt: redelivery.reconfiguredAt,
+            configuration: settings.configurationNumber
+        )
+        if now == stored { return }
+        try store.setState(Core.windowState, Int64(now.window))
+        try store.setState(Core.reconfiguredState, now.reconfiguredAt)
+        try store.setState(Core.configurationState, now.configuration)
+        stored = now
     }
 
     func count(windows: Int, revisions: Int, tier: Tier) {

@@ -12,9 +12,13 @@ struct CoreSettings: Sendable {
     /// How long raw readings and aggregates are kept, in milliseconds; what is absent is kept for ever.
     var rawRetentionMilliseconds: Int64?
     var tierRetentionMilliseconds: [Tier: Int64] = [:]
+    /// Hexadecimal.
     var configurationFingerprint = ""
     /// How many late minute-series are computed in one go, so that a backlog does not hold up a commit.
     var lateWindowsInOneGo = 2000
+
+    /// The fingerprint as the file keeps it.
+    var configurationNumber: Int64 { Int64(bitPattern: UInt64(configurationFingerprint, radix: 16) ?? 0) }
 }
 
 /// What the core has done since it was made.

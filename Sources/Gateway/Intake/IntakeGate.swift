@@ -162,7 +162,7 @@ final class IntakeGate: IntakeLine {
     }
 
     /// A new configuration counts from the next message on.
-    private func adoptReplacement() {
+    func adoptReplacement() {
         guard let new = replacement.take() else { return }
         decoder = Decoder(new.decoder, firstSeries: decoder.nextSeries, takenSeries: decoder.takenSeries)
         timeGate = new.timeGate

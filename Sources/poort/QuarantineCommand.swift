@@ -1,0 +1,197 @@
+import ArgumentParser
+import Gateway
+import Storage
+import Telemetry
+
+struct QuarantineCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quarantine",
+        abstract: "See why messages were put aside, and send them through again once the cause is mended.",
+        discussion: """
+            A message that cannot be read, or not wholly, is kept verbatim, and never lost while one learns. Nothing \
+            leaves the quarantine by itself but when it is full ([storage] quarantine_limit): then the oldest go, counted.
+
+            Example: after adding a device, see what its messages would give, then take them in
+              poort quarantine list --capture | poort check --capture -
+              systemctl reload poort && poort quarantine replay --reason unknown_device
+            """,
+        subcommands: [QuarantineList.self, QuarantineShow.self, QuarantineReplay.self, QuarantineDrop.self])
+}
+
+/// Which messages a command is about.
+struct QuarantineFilter: ParsableArguments {
+    @Option(help: "Only those put aside for this reason, such as unknown_device.")
+    var reason: String?
+
+    @Option(help: "Only those of this source; '' for topics that no source matches.")
+    var source: String?
+
+    var selection: QuarantineSelection { QuarantineSelection(reason: reason, source: source) }
+
+    func validate() throws {
+        guard let reason, RejectionReason(rawValue: reason) == nil else { return }
+        let known = RejectionReason.allCases.filter { $0.disposition == .quarantined }.map(\.rawValue)
+        throw ValidationError("there is no reason \(reason); these are: \(known.joined(separator: ", "))")
+    }
+}
+
+struct QuarantineList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List quarantined messages, the latest last, and count them by reason.",
+        discussion: """
+            Works with the daemon running or not. Exit code 0, also when there are none.
+
+            Example:
+              poort quarantine list --reason unknown_device --last 5
+            """)
+
+    @OptionGroup var location: DatabaseLocation
+    @OptionGroup var filter: QuarantineFilter
+
+    @Option(help: "How many to list.")
+    var last = 20
+
+    @Flag(help: "Print one JSON object a line for every message, the payload included.")
+    var json = false
+
+    @Flag(help: "Print every message as a capture, for poort check --capture and poort replay.")
+    var capture = false
+
+    func validate() throws {
+        guard last >= 0 else { throw ValidationError("--last is a number of messages") }
+        if json, capture { throw ValidationError("give --json or --capture, not both") }
+    }
+
+    func run() throws {
+        let reader = try location.openReader()
+        if json || capture {
+            var output = OutputBuffer()
+            try reader.forEachHeldMessage(filter.selection) { held in
+                output.write(line: capture ? held.captured.line.finished : held.json.finished)
+                return !Interruption.hasCome
+            }
+            output.flush()
+            return
+        }
+        let counts = try reader.quarantineCounts(filter.selection)
+        guard !counts.isEmpty else {
+            print("no message is in quarantine" + (filter.selection == QuarantineSelection() ? "" : " that fits"))
+            return
+        }
+        for line in lines(counts, shown: try latest(reader, counts)) { print(line) }
+    }
+
+    private func latest(
+        _ reader: StoreReader, _ counts: [StoreReader.QuarantineCount]
+    ) throws -> [HeldMessage] {
+        var kept: [HeldMessage] = []
+        try reader.forEachHeldMessage(filter.selection) { held in
+            kept.append(held)
+            if kept.count > 2 * last + 64 { kept.removeFirst(kept.count - last) }
+            return true
+        }
+        return Array(kept.suffix(last))
+    }
+
+    private func lines(_ counts: [StoreReader.QuarantineCount], shown: [HeldMessage]) -> [String] {
+        let rows = shown.map { held in
+            [
+                String(held.id), HumanTime.text(held.message.received), held.message.rejection.reason.rawValue,
+                held.message.topicText, Bytes.text(Int64(held.message.payload.count)), held.message.rejection.detail,
+            ]
+        }
+        let table = TextTable.aligned(
+            [["number", "received", "reason", "topic", "size", "what is wrong"]] + rows, leftColumns: [1, 2, 3, 5],
+            columns: Terminal.size?.columns)
+        let total = counts.reduce(0) { $0 + $1.count }
+        let bytes = counts.reduce(0) { $0 + $1.bytes }
+        var lines = rows.isEmpty ? [] : [Emphasis.quiet.applied(to: table[0])] + table.dropFirst()
+        let reasons = counts.map { "\($0.reason) \(Grouped.text($0.count))" }.joined(separator: ", ")
+        lines.append(
+            Emphasis.strong.applied(to: "\(Grouped.text(total)) in quarantine") + ", \(Bytes.text(bytes)): \(reasons)")
+        if total > shown.count, !shown.isEmpty { lines[lines.count - 1] += " (the last \(shown.count) are listed)" }
+        return lines
+    }
+}
+
+struct QuarantineShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a quarantined message: what is wrong with it, and every byte of it.",
+        discussion: """
+            Works with the daemon running or not. --payload writes the payload alone, byte for byte.
+
+            Exit code 0, or 1 when there is no message of that number.
+
+            Example:
+              poort quarantine show 17
+            """)
+
+    @OptionGroup var location: DatabaseLocation
+
+    @Argument(help: "The message's number, as in the list.")
+    var number: Int64
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Flag(help: "Write the payload alone, as it came.")
+    var payload = false
+
+    func run() throws {
+        let reader = try location.openReader()
+        guard let held = try reader.heldMessages(QuarantineSelection(ids: [number]), limit: 1).first else {
+            StandardError.write(
+                "poort: there is no message \(number) in quarantine; poort quarantine list shows them\n")
+            throw ExitCode(CommandFailure.problem)
+        }
+        if payload {
+            var output = OutputBuffer()
+            output.write(bytes: held.message.payload)
+            output.flush()
+        } else if json {
+            print(held.json.finished)
+        } else {
+            for line in lines(held) { print(line) }
+        }
+    }
+
+    private func lines(_ held: HeldMessage) -> [String] {
+        let message = held.message
+        var rows = [
+            ["number", String(held.id)], ["received", "\(HumanTime.text(message.received)) (\(message.received))"],
+            ["source", message.source.isEmpty ? "(no source)" : message.source], ["topic", message.topicText],
+            ["reason", message.rejection.reason.rawValue], ["detail", message.rejection.detail],
+            ["configuration", held.configuration], ["payload", Bytes.text(Int64(message.payload.count))],
+        ]
+        if message.rejection.readingCount > 0 {
+            rows.insert(["readings", "\(message.rejection.readingCount) put aside"], at: 6)
+        }
+        return TextTable.aligned(rows, leftColumns: 2) + PayloadText.lines(message.payload)
+    }
+}
+
+extension HeldMessage {
+    var captured: CapturedMessage {
+        CapturedMessage(received: message.received, topic: message.topic, payload: message.payload)
+    }
+
+    /// As a capture's line, with what is known besides.
+    var json: JSONLine {
+        var line = JSONLine()
+        line.add("number", Int(id))
+        line.add("source", message.source)
+        line.add("reason", message.rejection.reason.rawValue)
+        line.add("detail", message.rejection.detail)
+        line.add("readings", message.rejection.readingCount)
+        line.add("configuration", configuration)
+        captured.add(to: &line)
+        return line
+    }
+}
+
+extension QuarantinedMessage {
+    /// For a terminal. A conflict has no topic: it is a reading.
+    var topicText: String { topic.isEmpty ? "–" : TerminalText.safe(String(decoding: topic, as: UTF8.self)) }
+}

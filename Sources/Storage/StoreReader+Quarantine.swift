@@ -62,6 +62,12 @@ extension StoreReader {
         return counts
     }
 
+    /// The number of the last message before those that remain when the oldest are skipped.
+    public func heldMessageID(_ selection: QuarantineSelection, skipping count: Int) throws(StorageError) -> Int64? {
+        let select = try prepared(selection, columns: "id", order: "ORDER BY id LIMIT 1 OFFSET \(max(0, count - 1))")
+        return try select.step("count the quarantine") ? select.integer(0) : nil
+    }
+
     public struct QuarantineCount: Hashable, Sendable {
         public var reason: String
         public var count: Int

@@ -20,6 +20,8 @@ public struct SeriesIdentity: Hashable, Sendable {
 public struct Series: Hashable, Sendable {
     public var number: SeriesNumber
     public var device: String
+    /// Another name that its messages give for it, such as its DevEUI.
+    public var alternateName: String?
     /// With the limits that apply to this device.
     public var quantity: Quantity
     /// The device's kind, from the configuration or the topic: `air_quality`, `traffic`, `waste`. Empty when unknown.
@@ -30,11 +32,12 @@ public struct Series: Hashable, Sendable {
     public var identity: SeriesIdentity { SeriesIdentity(device: device, quantity: quantity.name) }
 
     public init(
-        number: SeriesNumber, device: String, quantity: Quantity, deviceType: String = "",
-        intervalMilliseconds: Int64? = nil
+        number: SeriesNumber, device: String, alternateName: String? = nil, quantity: Quantity,
+        deviceType: String = "", intervalMilliseconds: Int64? = nil
     ) {
         self.number = number
         self.device = device
+        self.alternateName = alternateName
         self.quantity = quantity
         self.deviceType = deviceType
         self.intervalMilliseconds = intervalMilliseconds

@@ -13,7 +13,7 @@ struct Poort: AsyncParsableCommand {
               poort check --config Config/poort.toml && poort run --config Config/poort.toml
             """,
         subcommands: [
-            Run.self, Status.self, Watch.self, Check.self, Query.self, Ledger.self,
+            Run.self, Status.self, Watch.self, Sensors.self, Check.self, Query.self, Ledger.self,
             QuarantineCommand.self, ReplayCommand.self, Record.self,
             Simulate.self,
             Version.self,

@@ -1,16 +1,18 @@
 import Telemetry
 
 /// The devices of the configuration, by every name under which they send.
-struct DeviceDirectory {
+public struct DeviceDirectory {
     private var byName: [String: DeviceOptions] = [:]
 
-    init(_ devices: [DeviceOptions]) {
+    public init(_ devices: [DeviceOptions]) {
         for device in devices {
             for name in [device.id] + device.aliases where byName[DeviceDirectory.normalised(name)] == nil {
                 byName[DeviceDirectory.normalised(name)] = device
             }
         }
     }
+
+    public func knows(_ name: String) -> Bool { self[name] != nil }
 
     subscript(name: String) -> DeviceOptions? { byName[DeviceDirectory.normalised(name)] }
 

@@ -156,7 +156,8 @@ struct SeriesRegistry {
         if let limits = configured?.grossRanges[quantityName] { known.grossRange = limits }
         let topicType = type.map { String(decoding: $0, as: UTF8.self) } ?? ""
         let series = Series(
-            number: nextNumber, device: configured?.id ?? name, quantity: known,
+            number: nextNumber, device: configured?.id ?? name,
+            alternateName: device.alternate.map { String(decoding: $0, as: UTF8.self) }, quantity: known,
             deviceType: configured.map(\.type).flatMap { $0.isEmpty ? nil : $0 } ?? topicType,
             intervalMilliseconds: configured?.intervalMilliseconds ?? options.sources[source].intervalMilliseconds)
         return .success(

@@ -8,8 +8,11 @@ public final class CapturePreview {
     private var series: [Series] = []
     private var message = DecodedMessage()
 
-    public init(configuration: Configuration) {
-        decoder = Decoder(Wiring(configuration).decoderOptions)
+    /// - Parameter acceptsUnknownDevices: takes in devices that the configuration holds back.
+    public init(configuration: Configuration, acceptsUnknownDevices: Bool = false) {
+        var options = Wiring(configuration).decoderOptions
+        if acceptsUnknownDevices { options.unknownDevices = .accept }
+        decoder = Decoder(options)
     }
 
     public func decode(_ captured: CapturedMessage) -> DecodedPreview {

@@ -1,0 +1,135 @@
+import Decoding
+public import GatewayConfiguration
+public import Storage
+public import Telemetry
+
+/// A device that sends and is not in the configuration.
+public struct UnknownDevice: Sendable {
+    public var id: String
+    /// Another name of it that its messages give, such as its DevEUI.
+    public var alternateName: String?
+    public var type = ""
+    public var quantities: [String] = []
+    /// Messages in quarantine because it is unknown.
+    public var heldCount = 0
+    /// Whether readings of it are stored, since unknown devices are or were accepted.
+    public var isAccepted = false
+    /// Of its last message.
+    public var last: Timestamp
+    /// The last topic on which it was heard, where that is known.
+    public var topic: String?
+    /// The usual time between its messages; nil when there are too few.
+    public var intervalMilliseconds: Int64?
+    private var receipts: [Timestamp] = []
+
+    private init(id: String, last: Timestamp) {
+        self.id = id
+        self.last = last
+    }
+
+    /// How many quarantined messages are looked at; the latest ones.
+    public static let heldLimit = 10_000
+
+    /// Finds them in the database: those whose readings were taken in, and those whose messages are held, which are
+    /// decoded anew to see who they are from. Ordered by name.
+    public static func find(
+        _ reader: StoreReader, configuration: Configuration
+    ) throws(StorageError) -> [UnknownDevice] {
+        let configured = DeviceDirectory(Wiring(configuration).decoderOptions.devices)
+        var found: [String: UnknownDevice] = [:]
+        let survey = try DeviceSurvey(reader, configuration: configuration, now: .distantPast)
+        for device in survey.devices where !device.isConfigured && !configured.knows(device.id) {
+            guard let last = device.last else { continue }
+            var unknown = UnknownDevice(id: device.id, last: last)
+            unknown.isAccepted = true
+            unknown.type = device.type
+            unknown.quantities = device.quantities
+            found[device.id] = unknown
+        }
+        try addHeld(reader, configuration: configuration, to: &found)
+        for id in found.keys { found[id]?.estimateInterval() }
+        return found.values.sorted { $0.id < $1.id }
+    }
+
+    private static func addHeld(
+        _ reader: StoreReader, configuration: Configuration, to found: inout [String: UnknownDevice]
+    ) throws(StorageError) {
+        var selection = QuarantineSelection(reason: RejectionReason.unknownDevice.rawValue)
+        let count = try reader.quarantineCounts(selection).reduce(0) { $0 + $1.count }
+        if count > heldLimit {
+            selection.after = try reader.heldMessageID(selection, skipping: count - heldLimit)
+        }
+        let preview = CapturePreview(configuration: configuration, acceptsUnknownDevices: true)
+        var result = found
+        try reader.forEachHeldMessage(selection) { held in
+            let message = held.message
+            let decoded = preview.decode(
+                CapturedMessage(received: message.received, topic: message.topic, payload: message.payload))
+            guard let series = decoded.readings.first?.series else { return true }
+            var device = result[series.device] ?? UnknownDevice(id: series.device, last: message.received)
+            device.note(message, decoded: decoded, alternateName: series.alternateName)
+            result[series.device] = device
+            return true
+        }
+        found = result
+    }
+
+    private mutating func note(_ message: QuarantinedMessage, decoded: DecodedPreview, alternateName: String?) {
+        heldCount += 1
+        last = max(last, message.received)
+        topic = String(decoding: message.topic, as: UTF8.self)
+        receipts.append(message.received)
+        self.alternateName = alternateName ?? self.alternateName
+        for reading in decoded.readings {
+            if type.isEmpty { type = reading.series.deviceType }
+            if !quantities.contains(reading.series.quantity.name) { quantities.append(reading.series.quantity.name) }
+        }
+    }
+
+    private mutating func estimateInterval() {
+        let distinct = Set(receipts).sorted()
+        guard distinct.count >= 3 else { return }
+        let gaps = zip(distinct.dropFirst(), distinct).map { $0 - $1 }.sorted()
+        intervalMilliseconds = UnknownDevice.rounded(gaps[gaps.count / 2])
+    }
+
+    /// The round time that is meant, where one is within a tenth.
+    private static func rounded(_ milliseconds: Int64) -> Int64 {
+        let seconds: [Int64] = [
+            1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
+        ]
+        let near = seconds.map { $0 * 1000 }.first { abs($0 - milliseconds) * 10 <= $0 }
+        return near ?? max(1000, milliseconds / 1000 * 1000)
+    }
+
+    /// What to add to the configuration to adopt it.
+    public var snippet: String {
+        var lines = ["[[device]]", "id = \(TOMLText.quoted(id))"]
+        if let alternateName, alternateName != id { lines.append("aliases = [\(TOMLText.quoted(alternateName))]") }
+        lines.append(
+            type.isEmpty ? "# type = \"air_quality\"" : "type = \(TOMLText.quoted(type))")
+        lines.append(
+            intervalMilliseconds.map { "interval = \"\(Measure.text(milliseconds: $0))\"    # as it has sent so far" }
+                ?? "# interval = \"10m\"    # expected time between readings: after three of them it is shown as late")
+        lines.append("# neighbourhood = \"Stadshagen\"")
+        return lines.joined(separator: "\n")
+    }
+}
+
+enum TOMLText {
+    /// A basic string. Source: TOML 1.0, "String".
+    static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}":
+                let hex = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

@@ -94,6 +94,13 @@ let package = Package(
         .executableTarget(
             name: "bare-subscriber", path: "Tests/Benchmark/BareSubscriber",
             linkerSettings: [.linkedLibrary("mosquitto"), .linkedLibrary("sqlite3")]),
+        // Counts what a thread allocates, by standing in for malloc(3) in the executable that it is linked into.
+        .target(name: "CAllocations", path: "Tests/Benchmark/CAllocations"),
+        .executableTarget(
+            name: "decoding-benchmark",
+            dependencies: [
+                "CAllocations", "CSimdjson", "Decoding", "Gateway", "GatewayConfiguration", "Telemetry", "TestKit",
+            ], path: "Tests/Benchmark/Decoding", swiftSettings: strict),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit", logging]),

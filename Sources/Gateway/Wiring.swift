@@ -41,19 +41,7 @@ struct Wiring {
             quarantineLimitBytes: configuration.storage.quarantineLimitBytes)
     }
 
-    var decoderOptions: DecoderOptions {
-        var limits = DecoderLimits()
-        limits.payloadBytes = Int(configuration.processing.maximumPayloadBytes)
-        limits.seriesCount = configuration.processing.seriesLimit
-        return DecoderOptions(
-            sources: configuration.sources, catalogue: QuantityCatalogue(configuration.quantities),
-            devices: configuration.deviceList.map {
-                DeviceOptions(
-                    id: $0.id, aliases: $0.aliases, type: $0.type, intervalMilliseconds: $0.intervalMilliseconds,
-                    grossRanges: $0.grossRanges, geometry: $0.geometry)
-            },
-            unknownDevices: configuration.devices.acceptsUnknown ? .accept : .quarantine, limits: limits)
-    }
+    var decoderOptions: DecoderOptions { configuration.decoderOptions }
 
     /// A broker may send a message once for each subscription that matches it (MQTT 5.0, 3.3.4), so a filter that another
     /// one covers is left out.

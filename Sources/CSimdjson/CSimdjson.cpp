@@ -29,6 +29,31 @@ static element unwrap(poort_json_value value) {
     return e;
 }
 
+/* Where an iteration is, and where it ends: two iterators, each of two words. */
+template <typename iterator> static poort_json_cursor cursor(iterator begin, iterator end) {
+    static_assert(2 * sizeof(iterator) == sizeof(poort_json_cursor) && std::is_trivially_copyable<iterator>::value,
+                  "two iterators must fit the cursor that stands for them");
+    poort_json_cursor made;
+    std::memcpy(&made.words[0], &begin, sizeof begin);
+    std::memcpy(&made.words[2], &end, sizeof end);
+    return made;
+}
+
+template <typename iterator> static iterator position(const poort_json_cursor *cursor, int word) {
+    iterator at;
+    std::memcpy(static_cast<void *>(&at), &cursor->words[word], sizeof at);
+    return at;
+}
+
+template <typename iterator> static void set_position(poort_json_cursor *cursor, const iterator &at) {
+    std::memcpy(&cursor->words[0], &at, sizeof at);
+}
+
+/* A cursor over nothing is all zeros, which no iterator of a document is. */
+template <typename iterator> static bool is_at_end(const poort_json_cursor *cursor) {
+    return cursor->words[0] == 0 || !(position<iterator>(cursor, 0) != position<iterator>(cursor, 2));
+}
+
 extern "C" {
 
 poort_json_parser *poort_json_parser_create(size_t max_bytes, size_t max_depth) {
@@ -112,16 +137,37 @@ const char *poort_json_string(poort_json_value value, size_t *count) {
     return text.data();
 }
 
-void poort_json_each_field(poort_json_value object, void *context, poort_json_visitor visit) {
+poort_json_cursor poort_json_fields(poort_json_value object) {
     simdjson::dom::object fields;
-    if (unwrap(object).get_object().get(fields) != simdjson::SUCCESS) return;
-    for (auto field : fields) visit(context, field.key.data(), field.key.size(), wrap(field.value));
+    if (unwrap(object).get_object().get(fields) != simdjson::SUCCESS) return poort_json_cursor{};
+    return cursor(fields.begin(), fields.end());
 }
 
-void poort_json_each_element(poort_json_value array, void *context, poort_json_visitor visit) {
+bool poort_json_next_field(poort_json_cursor *at, const char **key, size_t *count, poort_json_value *value) {
+    using iterator = simdjson::dom::object::iterator;
+    if (is_at_end<iterator>(at)) return false;
+    auto next = position<iterator>(at, 0);
+    std::string_view name = next.key();
+    *key = name.data();
+    *count = name.size();
+    *value = wrap(next.value());
+    set_position(at, ++next);
+    return true;
+}
+
+poort_json_cursor poort_json_elements(poort_json_value array) {
     simdjson::dom::array elements;
-    if (unwrap(array).get_array().get(elements) != simdjson::SUCCESS) return;
-    for (auto e : elements) visit(context, nullptr, 0, wrap(e));
+    if (unwrap(array).get_array().get(elements) != simdjson::SUCCESS) return poort_json_cursor{};
+    return cursor(elements.begin(), elements.end());
+}
+
+bool poort_json_next_element(poort_json_cursor *at, poort_json_value *value) {
+    using iterator = simdjson::dom::array::iterator;
+    if (is_at_end<iterator>(at)) return false;
+    auto next = position<iterator>(at, 0);
+    *value = wrap(*next);
+    set_position(at, ++next);
+    return true;
 }
 
 }

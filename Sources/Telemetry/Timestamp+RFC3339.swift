@@ -36,7 +36,7 @@ extension Timestamp: CustomStringConvertible {
     ///
     /// A fraction may have any number of digits and is cut, not rounded, to milliseconds. A leap second (`:60`) counts
     /// as the next second. Times without an offset are refused: they would be a guess.
-    public init?(rfc3339 text: some Collection<UInt8>) {
+    public init?(rfc3339 text: UnsafeRawBufferPointer) {
         var reader = RFC3339Reader(text)
         guard let wallClock = reader.wallClock(), let offsetMinutes = reader.offsetMinutes(), reader.isAtEnd else {
             return nil
@@ -47,7 +47,7 @@ extension Timestamp: CustomStringConvertible {
     /// Reads `2026-11-23T10:00:00[.fraction]`, which does not say how far it is from UTC.
     /// - Parameter near: in the hour that comes twice when clocks go back, the moment nearer to this is meant.
     /// - Returns: nil for anything else, and for a time that clocks skip.
-    public init?(withoutOffset text: some Collection<UInt8>, as meaning: TimeWithoutOffset, near: Timestamp) {
+    public init?(withoutOffset text: UnsafeRawBufferPointer, as meaning: TimeWithoutOffset, near: Timestamp) {
         guard meaning != .refused else { return nil }
         var reader = RFC3339Reader(text)
         guard let wallClock = reader.wallClock(), reader.isAtEnd else { return nil }
@@ -61,72 +61,8 @@ extension Timestamp: CustomStringConvertible {
     }
 
     public init?(rfc3339 text: String) {
-        self.init(rfc3339: text.utf8)
-    }
-}
-
-private struct RFC3339Reader<Bytes: Collection<UInt8>> {
-    private var rest: Bytes.SubSequence
-
-    init(_ text: Bytes) { rest = text[...] }
-
-    var isAtEnd: Bool { rest.isEmpty }
-
-    mutating func skip(_ allowed: Unicode.Scalar...) -> Bool {
-        guard let first = rest.first, allowed.contains(Unicode.Scalar(first)) else { return false }
-        rest.removeFirst()
-        return true
-    }
-
-    mutating func number(digits: Int) -> Int? {
-        var value = 0
-        for _ in 0..<digits {
-            guard let digit = digit() else { return nil }
-            value = value * 10 + digit
-        }
-        return value
-    }
-
-    /// Date and time of day, as if in UTC.
-    mutating func wallClock() -> Timestamp? {
-        guard let year = number(digits: 4), skip("-"),
-            let month = number(digits: 2), skip("-"),
-            let day = number(digits: 2), skip("T", "t", " "),
-            let hour = number(digits: 2), skip(":"),
-            let minute = number(digits: 2), skip(":"),
-            let second = number(digits: 2),
-            hour < 24, minute < 60, second <= 60,
-            let days = CivilDate.daysSince1970(year: year, month: month, day: day),
-            let fraction = fractionMilliseconds()
-        else { return nil }
-        let seconds = days * 86_400 + Int64(hour * 3600 + minute * 60 + second)
-        return Timestamp(milliseconds: seconds * 1000 + Int64(fraction))
-    }
-
-    mutating func fractionMilliseconds() -> Int? {
-        guard skip(".") else { return 0 }
-        var value = 0
-        var scale = 100
-        guard rest.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true else { return nil }
-        while let digit = digit() {
-            value += digit * scale
-            scale /= 10
-        }
-        return value
-    }
-
-    mutating func offsetMinutes() -> Int? {
-        if skip("Z", "z") { return 0 }
-        let isNegative = skip("-")
-        guard isNegative || skip("+") else { return nil }
-        guard let hours = number(digits: 2), skip(":"), let minutes = number(digits: 2), hours < 24, minutes < 60
-        else { return nil }
-        return (isNegative ? -1 : 1) * (hours * 60 + minutes)
-    }
-
-    private mutating func digit() -> Int? {
-        guard let first = rest.first, first >= 0x30, first <= 0x39 else { return nil }
-        rest.removeFirst()
-        return Int(first - 0x30)
+        var text = text
+        guard let time = text.withUTF8({ Timestamp(rfc3339: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = time
     }
 }

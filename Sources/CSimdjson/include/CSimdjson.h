@@ -51,9 +51,16 @@ bool poort_json_integer(poort_json_value value, int64_t *integer);
 bool poort_json_bool(poort_json_value value);
 const char *poort_json_string(poort_json_value value, size_t *count);
 
-typedef void (*poort_json_visitor)(void *context, const char *key, size_t count, poort_json_value value);
-void poort_json_each_field(poort_json_value object, void *context, poort_json_visitor visit);
-void poort_json_each_element(poort_json_value array, void *context, poort_json_visitor visit);
+/* Goes over the fields of an object or the elements of an array; over nothing for any other value. */
+typedef struct {
+    uintptr_t words[4];
+} poort_json_cursor;
+
+poort_json_cursor poort_json_fields(poort_json_value object);
+/* False at the end. The key is valid as long as the value. */
+bool poort_json_next_field(poort_json_cursor *cursor, const char **key, size_t *count, poort_json_value *value);
+poort_json_cursor poort_json_elements(poort_json_value array);
+bool poort_json_next_element(poort_json_cursor *cursor, poort_json_value *value);
 
 #ifdef __cplusplus
 }

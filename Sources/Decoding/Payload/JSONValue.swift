@@ -92,26 +92,18 @@ struct JSONValue {
     }
 
     func forEachField(_ visit: (UnsafeRawBufferPointer, JSONValue) -> Void) {
-        withoutActuallyEscaping(visit) { visit in
-            var box = visit
-            withUnsafeMutablePointer(to: &box) { context in
-                poort_json_each_field(handle, context) { context, key, count, value in
-                    let visit = context!.assumingMemoryBound(
-                        to: ((UnsafeRawBufferPointer, JSONValue) -> Void).self)
-                    visit.pointee(UnsafeRawBufferPointer(start: key, count: count), JSONValue(handle: value))
-                }
-            }
+        var cursor = poort_json_fields(handle)
+        var key: UnsafePointer<CChar>?
+        var count = 0
+        var value = poort_json_value()
+        while poort_json_next_field(&cursor, &key, &count, &value) {
+            visit(UnsafeRawBufferPointer(start: key, count: count), JSONValue(handle: value))
         }
     }
 
     func forEachElement(_ visit: (JSONValue) -> Void) {
-        withoutActuallyEscaping(visit) { visit in
-            var box = visit
-            withUnsafeMutablePointer(to: &box) { context in
-                poort_json_each_element(handle, context) { context, _, _, value in
-                    context!.assumingMemoryBound(to: ((JSONValue) -> Void).self).pointee(JSONValue(handle: value))
-                }
-            }
-        }
+        var cursor = poort_json_elements(handle)
+        var value = poort_json_value()
+        while poort_json_next_element(&cursor, &value) { visit(JSONValue(handle: value)) }
     }
 }

@@ -13,6 +13,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 MESSAGES ?= 200000
 ROUNDS ?= 5
+RUNS ?= 1000000
 SECONDS :=
 
 .PHONY: help
@@ -32,11 +33,17 @@ test: ## All tests, on real parts.
 	TZ=Europe/Amsterdam swift test --skip-build --no-parallel
 
 .PHONY: bench
-bench: packages ## Drain a queue, beside bare C (MESSAGES=200000 ROUNDS=5).
+bench: packages ## Drain a queue, beside bare C, and decode every format (MESSAGES=200000 ROUNDS=5).
 	swift build $(RELEASE_FLAGS) --product poort
 	swift build $(RELEASE_FLAGS) --product bare-subscriber
 	swift build $(RELEASE_FLAGS) --product drain-benchmark
+	swift build $(RELEASE_FLAGS) --product decoding-benchmark
 	$(RELEASE)/drain-benchmark $(RELEASE)/poort $(RELEASE)/bare-subscriber $(MESSAGES) $(ROUNDS)
+	$(RELEASE)/decoding-benchmark Tests/Golden $(MESSAGES)
+
+.PHONY: fuzz
+fuzz: packages ## A million inputs for each decoder and for the configuration (RUNS=1000000).
+	@RUNS="$(RUNS)" .make/fuzz
 
 .PHONY: release
 release: packages ## Build what is installed: optimised, with Swift's libraries linked in.

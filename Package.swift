@@ -123,3 +123,11 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// `make fuzz`: its main function comes from libFuzzer, with a flag that everything it is made of is built with.
+if Context.environment["POORT_FUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzzer", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
+            path: "Tests/Fuzz/Fuzzer", swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

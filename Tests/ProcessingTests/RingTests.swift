@@ -6,6 +6,11 @@ import Threading
 
 @Suite("Ring")
 struct RingTests {
+    @Test("has slots of 48 bytes for what passes from the broker thread to the core")
+    func slotSize() {
+        #expect(MemoryLayout<IntakeItem>.stride <= 48)
+    }
+
     @Test("behaves like an array, whatever the order of pushes, publications and pops", arguments: 0..<50)
     func matchesArray(round: UInt64) {
         var random = SeededGenerator(seed: 0x5EED + round)

@@ -95,14 +95,16 @@ struct QuarantineList: ParsableCommand {
     }
 
     private func lines(_ counts: [StoreReader.QuarantineCount], shown: [HeldMessage]) -> [String] {
+        let now = Timestamp.now()
         let rows = shown.map { held in
             [
-                String(held.id), HumanTime.text(held.message.received), held.message.rejection.reason.rawValue,
+                String(held.id), Age.text(seconds: Double(now - held.message.received) / 1000),
+                held.message.rejection.reason.rawValue,
                 held.message.topicText, Bytes.text(Int64(held.message.payload.count)), held.message.rejection.detail,
             ]
         }
         let table = TextTable.aligned(
-            [["number", "received", "reason", "topic", "size", "what is wrong"]] + rows, leftColumns: [1, 2, 3, 5],
+            [["number", "age", "reason", "topic", "size", "what is wrong"]] + rows, leftColumns: [2, 3, 5],
             columns: Terminal.size?.columns)
         let total = counts.reduce(0) { $0 + $1.count }
         let bytes = counts.reduce(0) { $0 + $1.bytes }

@@ -13,6 +13,10 @@ struct TheThingsStackTests {
         + #"{"gateway_id":"gtw1"},"time":"2020-02-12T15:15:45.787Z","rssi":-35,"snr":5}],"settings":{"frequency":"868300000"},"#
         + #""received_at":"2020-02-12T15:15:45.789585559Z"}}"#
 
+    /// The same device without a payload formatter; the frame is from The Things Stack's documentation of CayenneLPP.
+    static let lpp = example.replacing(#""decoded_payload":{"temperature":1.0},"#, with: "")
+        .replacing("gkHe", with: "AHMnvwBnAN4=")
+
     private static let topic = "v3/app1@tenant/devices/dev1/up"
 
     private func decoding(
@@ -122,6 +126,61 @@ struct TheThingsStackTests {
             #expect(message.readings.isEmpty)
         }
         #expect(decoding().decode(TheThingsStackTests.topic, #"{"uplink_message":{}}"#).reasons == [.unknownDevice])
+    }
+
+    @Test("finds a device under its DevEUI, in either case")
+    func alias() {
+        for alias in ["0004A30B001C0530", "0004a30b001c0530"] {
+            let decoding = Decoding(
+                DecoderOptions(
+                    sources: [LoRaWANExamples.source("v3/#", .theThingsStackV3)],
+                    devices: [DeviceOptions(id: "bin-7", aliases: [alias])], unknownDevices: .quarantine))
+            let message = decoding.decode(TheThingsStackTests.topic, TheThingsStackTests.example)
+            #expect(decoding.shown(message) == ["bin-7/temperature=1"])
+            let other = changed("0004A30B001C0530", "0004A30B001C0531")
+            #expect(
+                decoding.decode(TheThingsStackTests.topic, changed("dev1", "dev2", in: other)).reasons
+                    == [.unknownDevice])
+        }
+    }
+
+    @Test("tells an uplink by DevEUI, session, counter and payload, whenever and by whichever gateway it came")
+    func identity() {
+        func identity(_ payload: String) -> UInt64 {
+            decoding().decode(TheThingsStackTests.topic, payload).networkIdentity
+        }
+        let first = identity(TheThingsStackTests.example)
+        #expect(first != 0)
+        #expect(identity(changed("15:15:45.787Z", "15:15:45.799Z")) == first)
+        #expect(identity(changed("46.014773143Z", "59.014773143Z")) == first)
+        #expect(identity(changed("gtw1", "gtw2")) == first)
+        for (old, new) in [
+            (#""f_cnt":1"#, #""f_cnt":2"#), ("AXA50tHGUUucuzS", "AXA50tHGUUucuzT"), ("001C0530", "001C0531"),
+            (#""frm_payload":"gkHe""#, #""frm_payload":"gkHf""#),
+        ] {
+            #expect(identity(changed(old, new)) != first, "\(new)")
+        }
+        #expect(identity(changed(#""f_cnt":1,"#, "")) == identity(changed(#""f_cnt":1"#, #""f_cnt":0"#)))
+        #expect(identity(changed(#""session_key_id":"AXA50tHGUUucuzS/bCGMNw==","#, "")) == 0)
+    }
+
+    @Test("leaves a trace of wrong types anywhere", arguments: LoRaWANExamples.wrongValues)
+    func wrongTypes(wrong: String) {
+        let decoding = decoding(includesRadio: true)
+        for key in [
+            "session_key_id", "f_cnt", "frm_payload", "decoded_payload", "normalized_payload", "rx_metadata",
+            "settings",
+            "received_at",
+        ] {
+            let uplink = #"{"decoded_payload":{"temperature":1},"\#(key)":\#(wrong)}"#
+            for payload in [
+                #"{"end_device_ids":{"device_id":"d"},"received_at":"2020-02-12T15:15:46Z","uplink_message":\#(uplink)}"#,
+                #"{"end_device_ids":\#(wrong),"received_at":\#(wrong),"simulated":\#(wrong),"uplink_message":\#(uplink)}"#,
+                #"{"end_device_ids":{"device_id":\#(wrong),"dev_eui":\#(wrong)},"uplink_message":\#(wrong)}"#, wrong,
+            ] {
+                decoding.decode(TheThingsStackTests.topic, payload).expectAccounted("\(payload)")
+            }
+        }
     }
 
     @Test("recognises what payload decoders call the quantities, at several levels")

@@ -1,6 +1,8 @@
 import Telemetry
 
-/// Uplinks of The Things Stack v3. Source: lorawan-stack-docs, integrations/data-formats.
+/// Uplinks of The Things Stack v3, `v3/APPLICATION[@TENANT]/devices/DEVICE/up`; the topics beside it hold no readings.
+///
+/// The JSON leaves out what is 0, false or empty. Source: lorawan-stack-docs, integrations/data-formats.
 final class TheThingsStackV3Decoder: PayloadDecoder {
     private let setup: SourceSetup
     private let payload: UplinkPayload
@@ -37,40 +39,39 @@ final class TheThingsStackV3Decoder: PayloadDecoder {
         noteIdentity(uplink, device: devEUI ?? device, writer)
         let report = Report(
             device: DeviceName(device, alternate: devEUI), time: .device(time), context: context)
-        payload.add(uplink.field("decoded_payload"), of: report, into: writer)
+        payload.add(
+            UplinkPayload.Content(
+                decoded: uplink.field("decoded_payload"), decodedName: "decoded_payload",
+                normalized: uplink.field("normalized_payload"), frame: uplink.field("frm_payload"),
+                frameName: "frm_payload"),
+            of: report, into: writer)
         if setup.source.includesRadio { addRadio(uplink, of: report, into: writer) }
     }
 
-    /// The same uplink may come again by another way, with other times. A counter that is 0 is left out.
+    /// The same uplink may come again by another way, with other times.
+    ///
+    /// The payload is part of what tells it, since a device that is activated by personalisation may count anew within its
+    /// session, after a restart.
     private func noteIdentity(_ uplink: JSONValue, device: UnsafeRawBufferPointer, _ writer: ReadingWriter) {
         guard let session = uplink.field("session_key_id")?.string else { return }
-        let counter = uplink.field("f_cnt")?.integer ?? 0
-        writer.message.networkIdentity = PayloadIdentity.network(device, session, counter: UInt64(bitPattern: counter))
+        var counter = UInt64(bitPattern: uplink.field("f_cnt")?.integer ?? 0)
+        if let frame = uplink.field("frm_payload")?.string { counter = PayloadIdentity.hash(frame, seed: counter) }
+        writer.message.networkIdentity = PayloadIdentity.network(device, session, counter: counter)
     }
 
     /// Strength and quality of the gateway that heard the device best.
     private func addRadio(_ uplink: JSONValue, of report: Report, into writer: ReadingWriter) {
-        var best = BestGateway()
+        let isLoRa = uplink.field("settings")?.field("data_rate")?.field("lora") != nil
+        var best = BestGateway(omittedSNR: isLoRa ? 0 : nil)
         uplink.field("rx_metadata")?.forEachElement { best.consider(rssi: $0.field("rssi"), snr: $0.field("snr")) }
         best.add(of: report, into: writer)
     }
 
-    private static let dayMilliseconds: Int64 = 86_400_000
-
-    /// The earliest time of a gateway within a day of the server's own, else the uplink's time of receipt, else the
-    /// message's.
+    /// When a gateway heard it, else the uplink's time of receipt, else the message's.
     private func phenomenonTime(root: JSONValue, uplink: JSONValue) -> Timestamp? {
-        let server = time(uplink.field("received_at")) ?? time(root.field("received_at"))
-        var earliest: Timestamp?
-        uplink.field("rx_metadata")?.forEachElement { gateway in
-            guard let heard = time(gateway.field("time")) else { return }
-            if let server, abs(heard - server) > TheThingsStackV3Decoder.dayMilliseconds { return }
-            earliest = min(earliest ?? heard, heard)
-        }
-        return earliest ?? server
-    }
-
-    private func time(_ value: JSONValue?) -> Timestamp? {
-        value?.string.flatMap { Timestamp(rfc3339: $0) }
+        let server = UplinkTime.read(uplink.field("received_at")) ?? UplinkTime.read(root.field("received_at"))
+        var time = UplinkTime(server: server)
+        uplink.field("rx_metadata")?.forEachElement { time.consider($0.field("time")) }
+        return time.heard ?? server
     }
 }

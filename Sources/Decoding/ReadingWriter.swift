@@ -5,6 +5,7 @@ final class ReadingWriter {
     var message = DecodedMessage()
     private var registry: SeriesRegistry
     private let limits: DecoderLimits
+    private let catalogue: QuantityCatalogue
     private let missing: [[Double]]
     /// Fill levels that follow from distances in this message.
     private var levels: [FillLevel] = []
@@ -19,6 +20,7 @@ final class ReadingWriter {
     init(_ options: DecoderOptions, firstSeries: SeriesNumber, takenSeries: Set<SeriesIdentity>) {
         registry = SeriesRegistry(options: options, firstNumber: firstSeries, taken: takenSeries)
         limits = options.limits
+        catalogue = options.catalogue
         missing = options.sources.map(\.missing)
     }
 
@@ -81,13 +83,12 @@ final class ReadingWriter {
     private func addState(
         _ truth: Bool, value: FieldValue, quantity: UnsafeRawBufferPointer, meaning: FieldMeaning, of report: Report
     ) {
-        guard let index = series(of: quantity, report: report) else { return }
-        let known = registry.series(index).quantity
-        // That a battery is "true" is no charge in percent.
-        guard known.kind == .event || known.unit == "1" else {
+        // That a battery is "true" is no charge in percent. What is unknown is refused as such, where its series is sought.
+        if let known = catalogue[quantity.text], known.kind != .event, known.unit != "1" {
             if meaning.isExplicit { rejectValue(value, quantity) }
             return
         }
+        guard hasRoom(), let index = series(of: quantity, report: report) else { return }
         append(truth ? 1 : 0, to: index, at: report.time)
     }
 

@@ -17,6 +17,17 @@ struct DecodingCase {
         var allocations: Double
     }
 
+    /// Whether all of it can be read, the first time that it comes.
+    var isWhollyGood: Bool {
+        var message = DecodedMessage()
+        topic.withUnsafeBytes { topic in
+            payload.withUnsafeBytes { payload in
+                Decoder(options).decode(topic: topic, payload: payload, received: .now(), into: &message)
+            }
+        }
+        return !message.readings.isEmpty && message.rejections.isEmpty
+    }
+
     /// The median of several rounds, after a warm-up in which everything finds its place.
     func measure(rounds: Int, messages: Int) -> Result {
         let decoder = Decoder(options)

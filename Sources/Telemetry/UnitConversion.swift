@@ -32,7 +32,7 @@ public struct UnitConversion: Sendable, Hashable {
         let unit = unit.trimmedSpaces
         if unit == quantity.unit || unit.isEmpty { return .identity }
         // A number of things is no share of anything.
-        if quantity.unit == "1", quantity.kind != .gauge { return nil }
+        if quantity.unit == "1", quantity.kind != .gauge { return unit == "count" ? .identity : nil }
         if let gas = gasConversion(from: unit, to: quantity) { return gas }
         guard let (dimension, theirs) = known[unit], let (canonical, ours) = known[quantity.unit],
             dimension == canonical
@@ -60,17 +60,22 @@ public struct UnitConversion: Sendable, Hashable {
         add("temperature", 1, "Cel", "°C", "℃", "C", "degC", "celsius")
         add("temperature", 5, per: 9, shift: -32, "[degF]", "°F", "℉", "F", "degF", "fahrenheit")
         add("temperature", 1, shift: -273.15, "K")
-        add("share", 1, "%", "%RH", "percent", "pct")
-        add("share", 100, "1", "ratio", "0-1")
+        // SenML's `%RH`, `%EL`, `/`, `/100` and `/1000`: RFC 8428, 12.1 and RFC 8798, 3.
+        add("share", 1, "%", "%RH", "%EL", "/100", "percent", "pct")
+        add("share", 1, per: 10, "/1000")
+        add("share", 100, "1", "/", "ratio", "0-1")
         add("share", 10, "10*-1", "0-10")
         add("pressure", 1, "hPa", "mbar", "hpa")
         add("pressure", 1, per: 100, "Pa")
         add("pressure", 10, "kPa")
         add("pressure", 1000, "bar")
         add("pressure", 1000, per: 14.503773773, "[psi]", "psi")
+        add("pressure", 1.33322387415, "mm[Hg]", "mmHg")
+        add("pressure", 33.86388640341, "[in_i'Hg]", "inHg")
         add("length", 1, "mm")
         add("length", 10, "cm")
         add("length", 1000, "m")
+        add("length", 1_000_000, "km")
         add("length", 25.4, "[in_i]", "in", "inch")
         add("length", 304.8, "[ft_i]", "ft")
         add("mass", 1, "kg")
@@ -87,11 +92,15 @@ public struct UnitConversion: Sendable, Hashable {
         add("speed", 3.6, "m/s", "MTS")
         add("speed", 1.609344, "[mi_i]/h", "mph")
         add("speed", 1.852, "[kn_i]", "kn", "kt")
+        add("speed", 1.09728, "[ft_i]/s", "ft/s")
+        add("speed", 3.29184, "[yd_i]/s", "yd/s")
         add("voltage", 1, "V")
         add("voltage", 1, per: 1000, "mV")
         add("sound", 1, "dB[A]", "dB(A)", "dBA", "dB[SPL]")
+        add("sound", 10, "B[SPL]", "Bspl")
         add("level", 1, "dB")
         add("power level", 1, "dB[mW]", "dBm")
+        add("power level", 1, shift: 30, "dB[W]", "dBW")
         add("parts", 1, "[ppm]", "ppm")
         add("parts", 1, per: 1000, "[ppb]", "ppb")
         return table

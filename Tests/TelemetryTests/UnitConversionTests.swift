@@ -31,6 +31,29 @@ struct UnitConversionTests {
         #expect(abs(converted - expected) <= 1e-9 * max(1, abs(expected)), "\(converted)")
     }
 
+    /// RFC 8428, 12.1 and RFC 8798, 3; and what Tasmota offers.
+    @Test(
+        "knows SenML's units, secondary ones too, and Tasmota's",
+        arguments: [
+            (45.0, "%RH", "humidity", 45.0), (98, "%EL", "battery", 98), (0.45, "/", "humidity", 45),
+            (45, "/100", "humidity", 45), (450, "/1000", "humidity", 45), (21.5, "Cel", "temperature", 21.5),
+            (294.65, "K", "temperature", 21.5), (2, "m", "water_level", 2), (0.002, "km", "water_level", 2),
+            (200, "cm", "water_level", 2), (150, "lx", "illuminance", 150), (-71, "dBm", "rssi", -71),
+            (-101, "dBW", "rssi", -71), (10, "m/s", "wind_speed", 10), (36, "km/h", "wind_speed", 10),
+            (101_300, "Pa", "pressure", 1013), (1013, "hPa", "pressure", 1013), (8, "ug/m3", "pm2_5", 8),
+            (412, "ppm", "co2", 412), (12, "count", "car_intensity", 12), (12, "count", "car_count", 12),
+            (5.5, "Bspl", "noise_laeq", 55), (1.5, "kg", "weight", 1.5), (1500, "g", "weight", 1.5),
+            (3.3, "V", "battery_voltage", 3.3), (3300, "mV", "battery_voltage", 3.3), (90, "deg", "wind_direction", 90),
+            (2, "min", "headway", 120), (2000, "ms", "headway", 2), (5, "dB", "snr", 5),
+            (760, "mmHg", "pressure", 1013.250144354), (30, "inHg", "pressure", 1015.9165921),
+            (10, "ft/s", "wind_speed", 3.048),
+            (10, "yd/s", "wind_speed", 9.144),
+        ])
+    func exchanged(value: Double, unit: String, quantity: String, expected: Double) throws {
+        let converted = try #require(convert(value, unit, to: quantity))
+        #expect(abs(converted - expected) <= 1e-7 * max(1, abs(expected)), "\(converted)")
+    }
+
     /// 2008/50/EC Annex VI: 293 K and 101.3 kPa. The factors that are quoted everywhere: 1.91, 2.00, 1.25, 2.66, 1.16.
     @Test(
         "turns parts of a gas by volume into mass, at the temperature and pressure of the EU's limits",
@@ -65,7 +88,7 @@ struct UnitConversionTests {
         arguments: [
             ("ppb", "pm2_5"), ("ppb", "temperature"), ("Pa", "temperature"), ("Cel", "humidity"), ("dB", "rssi"),
             ("furlong", "fill_distance"), ("%", "temperature"), ("UG/M3", "pm10"), ("dBm", "noise_laeq"),
-            ("ug/m3", "co2"),
+            ("ug/m3", "co2"), ("/", "car_intensity"), ("count", "humidity"), ("lon", "humidity"),
         ])
     func refused(unit: String, quantity: String) {
         #expect(convert(1, unit, to: quantity) == nil)

@@ -6,6 +6,8 @@ struct FormatKeys {
     var known: Set<String> = []
     /// The payload does not name the device.
     var needsDevice = false
+    /// What `#` at the end of the topic stands for names the device too.
+    var restNamesDevice = false
     /// The payload does not name its quantities.
     var needsQuantity = false
     var timeWithoutOffset = TimeWithoutOffset.refused
@@ -34,7 +36,10 @@ struct FormatKeys {
             known = ["device"]
             needsDevice = true
         case .smartDataModels: known = ["time_without_offset"]
-        case .senML, .sensorCommunity, .zigbee2MQTT, .shellyGen2, .sparkplugB: break
+        case .zigbee2MQTT:
+            needsDevice = true
+            restNamesDevice = true
+        case .senML, .sensorCommunity, .shellyGen2, .sparkplugB: break
         }
     }
 }

@@ -94,7 +94,8 @@ struct SourceReader {
 
     /// Complains where neither the topic nor the payload can say what a reading is of.
     private func checkNames(_ table: TableReader, source: Source, keys: FormatKeys) {
-        if keys.needsDevice, !table.has("device"), !source.topic.givesDevice {
+        let givesDevice = source.topic.givesDevice || keys.restNamesDevice && source.topic.endsInRest
+        if keys.needsDevice, !table.has("device"), !givesDevice {
             let path = keys.known.contains("device") ? ", or give its place in `device`" : ""
             complaints.error(table.place, "nothing names the device: put {device} into `topic`\(path)")
         }

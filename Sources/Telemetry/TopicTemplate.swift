@@ -67,6 +67,7 @@ public struct TopicTemplate: Sendable, Hashable {
 
     public var givesDevice: Bool { levels.contains(.device) }
     public var givesQuantity: Bool { levels.contains(.quantity) }
+    public var endsInRest: Bool { levels.last == .rest }
 
     /// What to subscribe to. Source: MQTT 5.0, 4.7.
     public var filter: String { filterLevels.joined(separator: "/") }
@@ -104,7 +105,10 @@ public struct TopicTemplate: Sendable, Hashable {
             var match = Match()
             var start = 0
             for level in levels {
-                if level == .rest { return match }
+                if level == .rest {
+                    match.rest = min(start, topic.count)..<topic.count
+                    return match
+                }
                 guard start <= topic.count else { return nil }
                 let end = TopicTemplate.endOfLevel(in: topic, from: start)
                 switch level {
@@ -136,5 +140,7 @@ public struct TopicTemplate: Sendable, Hashable {
         public var type: Range<Int>?
         public var device: Range<Int>?
         public var quantity: Range<Int>?
+        /// What `#` stands for: the levels at the end, if any.
+        public var rest: Range<Int>?
     }
 }

@@ -94,6 +94,15 @@ struct ComplaintTests {
         expectComplaint("[[source]]\ntopic = \"{devise}/{quantity}/{device}\"", at: "2:9", "did you mean `{device}`?")
     }
 
+    @Test("want a Zigbee device's name from {device} or from # at the end")
+    func zigbee() throws {
+        let format = "\nformat = \"zigbee2mqtt\""
+        expectComplaint("[[source]]\ntopic = \"zigbee2mqtt/+\"" + format, at: "1:1", "nothing names the device")
+        for topic in ["zigbee2mqtt/#", "zigbee2mqtt/{device}", "zigbee2mqtt/{device}/#"] {
+            #expect(try load("[[source]]\ntopic = \"\(topic)\"" + format).sources.count == 1)
+        }
+    }
+
     @Test(
         "refuse what is not a path, and nothing else",
         arguments: [

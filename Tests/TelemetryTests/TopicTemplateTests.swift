@@ -28,6 +28,21 @@ struct TopicTemplateTests {
     }
 
     @Test(
+        "knows what # stands for",
+        arguments: [
+            ("a/#", "a/b/c", "b/c"), ("a/#", "a/", ""), ("a/#", "a", ""), ("#", "a", "a"), ("{device}/#", "d/x", "x"),
+            ("{device}/#", "d", ""), ("a/{device}", "a/d", nil),
+        ] as [(String, String, String?)])
+    func rest(template: String, topic: String, expected: String?) throws {
+        let template = try #require(TopicTemplate(template))
+        let rest = Array(topic.utf8).withUnsafeBytes { bytes in
+            template.match(bytes)?.rest.map { String(decoding: bytes[$0], as: UTF8.self) }
+        }
+        #expect(rest == expected)
+        #expect(template.endsInRest == (expected != nil))
+    }
+
+    @Test(
         "does not match more, fewer or other levels",
         arguments: [
             ("sensors/{device}", "sensors/a/b"), ("sensors/{device}", "sensors"), ("sensors/{device}", "Sensors/a"),

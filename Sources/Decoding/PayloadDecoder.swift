@@ -16,8 +16,8 @@ struct SourceSetup {
     /// Shared by all sources: one message is read at a time.
     let document: JSONDocument
 
-    func vocabulary(_ conventions: [String: FieldConvention] = [:]) -> SourceVocabulary {
-        SourceVocabulary(source: source, catalogue: catalogue, conventions: conventions)
+    func vocabulary(_ conventions: [String: FieldConvention] = [:], isClosed: Bool = false) -> SourceVocabulary {
+        SourceVocabulary(source: source, catalogue: catalogue, conventions: conventions, isClosed: isClosed)
     }
 
     /// The payload's JSON, or a rejection and nil.

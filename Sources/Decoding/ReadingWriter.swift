@@ -43,6 +43,12 @@ final class ReadingWriter {
 
     var hasMissing: Bool { missingCount > 0 }
 
+    /// Whether the configuration says that this number stands for "no data".
+    func isMissing(_ number: Double, of report: Report) -> Bool { missing[report.context.source].contains(number) }
+
+    /// How many readings and rejections of readings a message may amount to.
+    var mostReadings: Int { limits.readingsInMessage }
+
     /// Adds what follows from the readings, and sees to it that every message leaves a trace.
     func finish() {
         for level in levels { addFillLevel(level) }
@@ -96,7 +102,7 @@ final class ReadingWriter {
         _ number: Double, value: FieldValue, quantity: UnsafeRawBufferPointer, meaning: FieldMeaning,
         unit: UnsafeRawBufferPointer?, of report: Report
     ) {
-        if missing[report.context.source].contains(number) {
+        if isMissing(number, of: report) {
             noteMissing()
             return
         }

@@ -9,15 +9,22 @@ final class SourceVocabulary {
     private let units: [String: String]
     private let catalogue: QuantityCatalogue
     private let conventions: [String: FieldConvention]
+    private let isClosed: Bool
     private let listedByName: [String: FieldMeaning]
     private var fields = ByteTable<FieldMeaning?>()
     private var quantities = ByteTable<FieldMeaning?>()
 
-    /// - Parameter conventions: what the format calls things, by the field's exact name.
-    init(source: Source, catalogue: QuantityCatalogue, conventions: [String: FieldConvention] = [:]) {
+    /// - Parameters:
+    ///   - conventions: what the format calls things, by the field's exact name.
+    ///   - isClosed: the format has no other names; what sounds like a quantity is something else.
+    init(
+        source: Source, catalogue: QuantityCatalogue, conventions: [String: FieldConvention] = [:],
+        isClosed: Bool = false
+    ) {
         units = source.units
         self.catalogue = catalogue
         self.conventions = conventions
+        self.isClosed = isClosed
         listed = source.values.map {
             (
                 path: $0.path,
@@ -39,6 +46,7 @@ final class SourceVocabulary {
                     quantity: convention.quantity, unit: units[convention.quantity] ?? convention.unit,
                     isExplicit: false)
             }
+            if isClosed { return nil }
             return knownQuantity(text).map { FieldMeaning(quantity: $0, unit: units[$0], isExplicit: false) }
         }
     }

@@ -47,9 +47,11 @@ struct JSONValue {
     }
 
     /// What stands at a path; nil when any step of it is missing.
-    func at(_ path: JSONPath) -> JSONValue? {
+    func at(_ path: JSONPath) -> JSONValue? { at(path.steps[...]) }
+
+    func at(_ steps: ArraySlice<JSONPath.Step>) -> JSONValue? {
         var value = self
-        for step in path.steps {
+        for step in steps {
             let next =
                 switch step {
                 case .key(let key): value.field(key)

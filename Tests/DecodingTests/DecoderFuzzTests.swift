@@ -51,7 +51,7 @@ struct DecoderFuzzTests {
         }
     }
 
-    private static func damage(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
+    static func damage(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
         let tokens = [
             "NaN", "Infinity", "1e400", "-", "\"", "{", "}", "[", "]", "null", "true", "\\u0000", "\\ud800", "0",
             "99999999999999999999", "\u{0}", "é", ":", ",", "{\"value\":", "\"ts\":",

@@ -12,7 +12,7 @@ struct PreferredSensorsTests {
         _ offers: [(sensor: Int, FieldMeaning, FieldValue)], missing: [Double] = []
     ) -> (shown: [String], hasMissing: Bool) {
         let source = Source(topic: TopicTemplate("{device}")!, format: .json, missing: missing)
-        let writer = ReadingWriter(DecoderOptions(sources: [source]), firstSeries: 0)
+        let writer = ReadingWriter(DecoderOptions(sources: [source]), firstSeries: 0, takenSeries: [])
         var sensors = PreferredSensors()
         writer.begin()
         Array("d".utf8).withUnsafeBytes { topic in

@@ -1,4 +1,3 @@
-import Glibc
 import Telemetry
 
 extension ConfigurationReader {
@@ -12,7 +11,10 @@ extension ConfigurationReader {
         table.string("client_id", into: &broker.clientID)
         table.string("status_topic", into: &broker.statusTopic)
         if broker.statusTopic.contains(where: { "+#".contains($0) }) {
-            complaints.error(table.node("status_topic")?.place ?? table.place, "`status_topic` must not hold + or #")
+            complaints.error(
+                table.place(of: "status_topic"),
+                "`status_topic` is \"\(broker.statusTopic.plain)\"; what is published to has no + or #, as in \"poort/\(gateway)/status\""
+            )
         }
         if let seconds = table.duration("keepalive", in: 5000...3_600_000) {
             broker.keepAliveSeconds = Int(seconds / 1000)
@@ -30,13 +32,15 @@ extension ConfigurationReader {
     /// `mqtt://host[:port]` or `mqtts://host[:port]`.
     private func readAddress(_ table: inout TableReader, into broker: inout Configuration.BrokerSection) {
         guard let url = table.string("url") else { return }
-        let place = table.node("url")?.place ?? table.place
+        let place = table.place(of: "url")
         guard let address = BrokerAddress(url) else {
-            let hint = url.contains("@") ? "; credentials go into username and password_file" : ""
+            // Somebody's password stands before the @.
+            let hasCredentials = url.contains("@")
+            let hint = hasCredentials ? "; credentials go into username and password_file" : ""
             complaints.error(
                 place,
-                "`url` is \"\(url.contains("@") ? "…" : url)\"; it must look like mqtt://127.0.0.1:1883 or mqtts://host:8883\(hint)"
-            )
+                "`url` is \"\(hasCredentials ? "…" : url.plain)\"; it must look like mqtt://127.0.0.1:1883 or mqtts://host:8883\(hint)",
+                suggestion: hasCredentials ? nil : BrokerAddress.respelled(url))
             return
         }
         broker.host = address.host
@@ -49,78 +53,54 @@ extension ConfigurationReader {
 
     private func readCredentials(_ table: inout TableReader, into broker: inout Configuration.BrokerSection) {
         broker.username = table.string("username")
-        broker.passwordFile = table.string("password_file")
-        broker.passwordCredential = table.string("password_credential")
+        if let file = table.string("password_file") {
+            broker.passwordFile = file
+            complaints.places[.passwordFile] = table.place(of: "password_file")
+        }
+        if let name = table.string("password_credential") {
+            complaints.places[.passwordCredential] = table.place(of: "password_credential")
+            // Source: systemd.exec(5), LoadCredential=: a name that is a file's.
+            if name.contains("/") || name.hasPrefix(".") {
+                complaints.error(
+                    table.place(of: "password_credential"),
+                    "`password_credential` is \"\(name.plain)\"; it is a credential's name, not a path; a path goes into password_file"
+                )
+            } else {
+                broker.passwordCredential = name
+            }
+        }
         if let node = table.node("password") {
             complaints.error(
                 node.place, "a password does not belong here: write it to a file, and give that as `password_file`")
         }
-        if broker.passwordFile != nil, broker.passwordCredential != nil {
-            complaints.error(table.place, "give password_file or password_credential, not both")
+        let hasFile = table.has("password_file")
+        if hasFile, table.has("password_credential") {
+            complaints.error(
+                table.place(of: "password_credential"),
+                "the password comes from `password_file` already; give one of the two")
         }
-        if broker.username == nil, broker.passwordFile != nil || broker.passwordCredential != nil {
-            complaints.error(table.place, "a password is given but no `username`")
-        }
-        if let file = broker.passwordFile, let node = table.node("password_file") {
-            var information = stat()
-            if stat(file, &information) == 0, information.st_mode & 0o004 != 0 {
-                complaints.warn(node.place, "everybody on this box may read \(file): chmod 0640")
-            }
+        if !table.has("username"), hasFile || table.has("password_credential") {
+            complaints.error(
+                table.place(of: hasFile ? "password_file" : "password_credential"),
+                "a password goes with a `username`, which is not given")
         }
     }
 
     private func readTLS(_ table: inout TableReader, into broker: inout Configuration.BrokerSection) {
-        broker.caFile = table.string("ca_file")
-        broker.certificateFile = table.string("certificate_file")
-        broker.keyFile = table.string("key_file")
-        for key in ["ca_file", "certificate_file", "key_file"] where table.has(key) {
-            guard let node = table.node(key), case .string(let file) = node.value else { continue }
-            if !broker.usesTLS { complaints.error(node.place, "`\(key)` goes with an mqtts:// url") }
-            if access(file, F_OK) != 0 { complaints.error(node.place, "there is no file \(file)") }
+        func file(_ key: String, _ placeKey: FilePlaces.Key) -> String? {
+            guard let file = table.string(key) else { return nil }
+            let place = table.place(of: key)
+            complaints.places[placeKey] = place
+            if !broker.usesTLS { complaints.error(place, "`\(key)` goes with an mqtts:// url") }
+            return file
         }
-        if (broker.certificateFile == nil) != (broker.keyFile == nil) {
-            complaints.error(table.place, "certificate_file and key_file go together")
+        broker.caFile = file("ca_file", .authorities)
+        broker.certificateFile = file("certificate_file", .certificate)
+        broker.keyFile = file("key_file", .privateKey)
+        if table.has("certificate_file") != table.has("key_file") {
+            let (given, other) =
+                table.has("key_file") ? ("key_file", "certificate_file") : ("certificate_file", "key_file")
+            complaints.error(table.place(of: given), "`\(given)` goes together with `\(other)`, which is not given")
         }
     }
-}
-
-/// What a broker's URL says.
-public struct BrokerAddress: Sendable, Hashable {
-    public var host: String
-    public var port: Int
-    public var usesTLS: Bool
-
-    public init?(_ url: String) {
-        let rest: Substring
-        if url.hasPrefix("mqtts://") {
-            usesTLS = true
-            rest = url.dropFirst(8)
-        } else if url.hasPrefix("mqtt://") {
-            usesTLS = false
-            rest = url.dropFirst(7)
-        } else {
-            return nil
-        }
-        var authority = rest
-        if authority.hasSuffix("/") { authority.removeLast() }
-        guard !authority.isEmpty, !authority.contains(where: { "/@?# ".contains($0) }) else { return nil }
-        port = usesTLS ? 8883 : 1883
-        if authority.hasPrefix("[") {
-            guard let end = authority.firstIndex(of: "]") else { return nil }
-            host = String(authority[authority.index(after: authority.startIndex)..<end])
-            authority = authority[authority.index(after: end)...]
-        } else {
-            let end = authority.firstIndex(of: ":") ?? authority.endIndex
-            host = String(authority[..<end])
-            authority = authority[end...]
-        }
-        guard !host.isEmpty else { return nil }
-        if authority.isEmpty { return }
-        guard authority.first == ":", let number = Int(authority.dropFirst()), (1...65_535).contains(number) else {
-            return nil
-        }
-        port = number
-    }
-
-    public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 }

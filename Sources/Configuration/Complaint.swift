@@ -1,5 +1,5 @@
 /// A place in a file; lines and columns count from 1.
-public struct Place: Sendable, Hashable, CustomStringConvertible {
+public struct Place: Sendable, Hashable, Comparable, CustomStringConvertible {
     public var file: String
     public var line: Int
     public var column: Int
@@ -11,6 +11,10 @@ public struct Place: Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String { line > 0 ? "\(file):\(line):\(column)" : file }
+
+    public static func < (left: Place, right: Place) -> Bool {
+        (left.file, left.line, left.column) < (right.file, right.line, right.column)
+    }
 }
 
 /// One thing that is wrong with a configuration, and where.
@@ -42,39 +46,4 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
     }
 
     public var description: String { complaints.map(\.description).joined(separator: "\n") }
-}
-
-/// The nearest of the words that would be right.
-enum Spelling {
-    /// - Returns: nil when none is near enough to be meant.
-    static func nearest<Words: Sequence<String>>(to word: String, among words: Words) -> String? {
-        var best: (word: String, distance: Int)?
-        for candidate in words {
-            let distance = distance(word.lowercased(), candidate.lowercased())
-            if distance <= max(1, candidate.count * 2 / 5), best.map({ distance < $0.distance }) ?? true {
-                best = (candidate, distance)
-            }
-        }
-        return best?.word
-    }
-
-    /// Edits from one word to the other: insertions, deletions, replacements, and swaps of neighbours, which are what
-    /// fingers do most (optimal string alignment).
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.utf8), Array(right.utf8))
-        var earlier: [Int] = []
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            let above = row
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                row[j + 1] = min(above[j + 1] + 1, row[j] + 1, above[j] + (a == b ? 0 : 1))
-                if i > 0, j > 0, a == right[j - 1], b == left[i - 1] {
-                    row[j + 1] = min(row[j + 1], earlier[j - 1] + 1)
-                }
-            }
-            earlier = above
-        }
-        return row[right.count]
-    }
 }

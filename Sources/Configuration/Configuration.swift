@@ -15,6 +15,8 @@ public struct Configuration: Sendable, Hashable {
     public var deviceList: [DeviceSection] = []
     /// What is allowed and yet worth a look.
     public var warnings: [Complaint] = []
+    /// Where it names files and directories, for complaints about these.
+    public var places = FilePlaces()
     /// Sixteen hexadecimal digits that change with the content.
     public var fingerprint = ""
 

@@ -1,62 +1,94 @@
 import Glibc
-import Telemetry
 
 /// Reads a configuration file and the `conf.d/*.toml` beside it.
 public enum ConfigurationFile {
     /// - Throws: every complaint at once.
     public static func load(path: String) throws(ConfigurationError) -> Configuration {
-        var root = try read(path)
-        for extra in extraFiles(besides: path) {
-            root = merged(root, with: try read(extra))
-        }
-        return try check(root)
+        try examine(path: path).usable()
     }
 
     /// For tests and for text that is not in a file.
     public static func load(text: String, name: String) throws(ConfigurationError) -> Configuration {
-        try check(TOMLNode.parse(text, file: name))
+        try read(TOMLNode.parse(text, file: name), file: name).usable()
     }
 
-    private static func check(_ root: TOMLNode) throws(ConfigurationError) -> Configuration {
-        let complaints = Complaints()
-        var configuration = ConfigurationReader(complaints: complaints).read(root)
-        if !complaints.errors.isEmpty {
-            throw ConfigurationError(complaints: complaints.errors.sorted { $0.place.isBefore($1.place) })
+    /// Reads all there is to read, whatever is wrong with it.
+    public static func examine(path: String) -> ConfigurationFindings {
+        var root: TOMLNode?
+        var errors: [Complaint] = []
+        do throws(ConfigurationError) {
+            root = try parse(path)
+        } catch {
+            errors += error.complaints
         }
-        configuration.warnings = complaints.warnings.sorted { $0.place.isBefore($1.place) }
+        do throws(ConfigurationError) {
+            for extra in try extraFiles(besides: path) {
+                do throws(ConfigurationError) {
+                    let node = try parse(extra)
+                    root = root.map { merged($0, with: node) }
+                } catch {
+                    errors += error.complaints
+                }
+            }
+        } catch {
+            errors += error.complaints
+        }
+        // What is missing from a file that cannot be read is nobody's mistake.
+        guard errors.isEmpty, let root else { return ConfigurationFindings(configuration: nil, errors: errors) }
+        return read(root, file: path)
+    }
+
+    private static func read(_ root: TOMLNode, file: String) -> ConfigurationFindings {
+        let complaints = Complaints()
+        complaints.places.file = file
+        var configuration = ConfigurationReader(complaints: complaints).read(root)
+        configuration.warnings = complaints.warnings.sorted { $0.place < $1.place }
+        configuration.places = complaints.places
         configuration.fingerprint = Fingerprint.of(configuration)
-        return configuration
+        return ConfigurationFindings(
+            configuration: configuration, errors: complaints.errors.sorted { $0.place < $1.place })
     }
 
     private static let maximumBytes = 1 << 20
 
-    private static func read(_ path: String) throws(ConfigurationError) -> TOMLNode {
-        func fail(_ cause: String) -> ConfigurationError {
-            ConfigurationError(complaints: [Complaint(place: Place(file: path, line: 0, column: 0), message: cause)])
-        }
+    private static func parse(_ path: String) throws(ConfigurationError) -> TOMLNode {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            let hint = errno == ENOENT ? "; name the file with --config, or write it after Config/poort.toml" : ""
-            throw fail("cannot open: \(String(cString: strerror(errno)))\(hint)")
+            let hint =
+                switch errno {
+                case ENOENT: "; name the file with --config, or write it after Config/poort.toml"
+                case EACCES: "; your user may not: use sudo, or let it (chmod, chgrp)"
+                default: ""
+                }
+            throw failure(path, "cannot open: \(String(cString: strerror(errno)))\(hint)")
         }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
         var count = 0
         while count < bytes.count {
             let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
-            if got < 0 { throw fail("cannot read: \(String(cString: strerror(errno)))") }
+            if got < 0 { throw failure(path, "cannot read: \(String(cString: strerror(errno)))") }
             if got == 0 { break }
             count += got
         }
-        if count > maximumBytes { throw fail("larger than 1 MiB; is this a configuration?") }
-        guard let text = String(validating: bytes[..<count], as: UTF8.self) else { throw fail("not UTF-8 text") }
+        if count > maximumBytes { throw failure(path, "larger than 1 MiB; is this a configuration?") }
+        guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
+            throw failure(path, "not UTF-8 text")
+        }
         return try TOMLNode.parse(text, file: path)
     }
 
+    private static func failure(_ path: String, _ cause: String) -> ConfigurationError {
+        ConfigurationError(complaints: [Complaint(place: Place(file: path, line: 0, column: 0), message: cause)])
+    }
+
     /// The `*.toml` of `conf.d`, in the order of their names.
-    private static func extraFiles(besides path: String) -> [String] {
+    private static func extraFiles(besides path: String) throws(ConfigurationError) -> [String] {
         let folder = (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + "conf.d"
-        guard let directory = opendir(folder) else { return [] }
+        guard let directory = opendir(folder) else {
+            if errno == ENOENT || errno == ENOTDIR { return [] }
+            throw failure(folder, "cannot read: \(String(cString: strerror(errno)))")
+        }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
@@ -73,11 +105,14 @@ public enum ConfigurationFile {
         switch (base.value, extra.value) {
         case (.table(var fields), .table(let more)):
             for field in more {
-                if let index = fields.firstIndex(where: { $0.key == field.key }) {
-                    fields[index].node = merged(fields[index].node, with: field.node)
-                } else {
+                guard let index = fields.firstIndex(where: { $0.key == field.key }) else {
                     fields.append(field)
+                    continue
                 }
+                let node = merged(fields[index].node, with: field.node)
+                // What is replaced stands where its replacement does.
+                if node.place == field.node.place { fields[index].keyPlace = field.keyPlace }
+                fields[index].node = node
             }
             var result = base
             result.value = .table(fields)
@@ -92,39 +127,22 @@ public enum ConfigurationFile {
     }
 }
 
+/// What reading a configuration found: all of it, even where some of it is wrong.
+public struct ConfigurationFindings: Sendable {
+    /// With defaults in place of what is wrong; nil when a file cannot be read or is not TOML.
+    public var configuration: Configuration?
+    /// In the order of the files.
+    public var errors: [Complaint]
+
+    /// - Throws: when anything is wrong.
+    public func usable() throws(ConfigurationError) -> Configuration {
+        guard errors.isEmpty, let configuration else { throw ConfigurationError(complaints: errors) }
+        return configuration
+    }
+}
+
 extension TOMLNode {
     fileprivate var isTable: Bool {
         if case .table = value { true } else { false }
-    }
-}
-
-extension Place {
-    fileprivate func isBefore(_ other: Place) -> Bool {
-        (file, line, column) < (other.file, other.line, other.column)
-    }
-}
-
-/// A short name for a configuration's content.
-private enum Fingerprint {
-    static func of(_ configuration: Configuration) -> String {
-        var plain = configuration
-        plain.warnings = []
-        // FNV-1a over a description in which dictionaries stand in a fixed order.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in description(of: plain).utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-        }
-        let text = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - text.count) + text
-    }
-
-    private static func description(of value: Any) -> String {
-        let mirror = Mirror(reflecting: value)
-        if mirror.displayStyle == .dictionary {
-            return "{" + mirror.children.map { description(of: $0.value) }.sorted().joined(separator: ",") + "}"
-        }
-        if mirror.children.isEmpty { return "\(value)" }
-        return "("
-            + mirror.children.map { "\($0.label ?? ""):\(description(of: $0.value))" }.joined(separator: ",") + ")"
     }
 }

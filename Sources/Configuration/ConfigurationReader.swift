@@ -7,7 +7,7 @@ struct ConfigurationReader {
 
     func read(_ root: TOMLNode) -> Configuration {
         var configuration = Configuration()
-        var table = TableReader(root, name: "the file", complaints: complaints)
+        guard var table = TableReader(root, path: "", complaints: complaints) else { return configuration }
         configuration.gateway.name = hostName() ?? configuration.gateway.name
         if var section = table.table("gateway") { readGateway(&section, into: &configuration.gateway) }
         var broker = table.table("broker")
@@ -16,10 +16,7 @@ struct ConfigurationReader {
             readStorage(&section, keepAliveSeconds: configuration.broker.keepAliveSeconds, into: &configuration.storage)
         }
         if var section = table.table("processing") { readProcessing(&section, into: &configuration.processing) }
-        if var section = table.table("control") {
-            section.string("socket", into: &configuration.control.socketPath)
-            section.finish(laterKeys: ["http"])
-        }
+        if var section = table.table("control") { readControl(&section, into: &configuration.control) }
         if var section = table.table("log") {
             let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
             if let level = section.choice("level", among: levels) { configuration.log.level = level }
@@ -38,7 +35,8 @@ struct ConfigurationReader {
         configuration.quantities = catalogue.quantities.values.sorted { $0.name < $1.name }
         let sources = table.tables("source")
         configuration.sources = SourceReader(complaints: complaints, catalogue: catalogue).read(sources)
-        if sources.isEmpty {
+        let hasNone = if case .array(let items)? = table.value("source") { items.isEmpty } else { !table.has("source") }
+        if hasNone {
             complaints.error(
                 table.place,
                 "there is no [[source]]: say which topics to take, such as \"sensors/{type}/{device}/{quantity}\"")
@@ -46,6 +44,7 @@ struct ConfigurationReader {
         configuration.deviceList = DeviceReader(complaints: complaints, catalogue: catalogue)
             .read(table.tables("device"))
         table.finish(laterKeys: ["partner"])
+        complaints.settleUnknownKeys()
         return configuration
     }
 
@@ -58,40 +57,65 @@ struct ConfigurationReader {
 
     private func readGateway(_ table: inout TableReader, into gateway: inout Configuration.GatewaySection) {
         if let name = table.string("name") {
-            if name.contains(where: { "/+# ".contains($0) }) {
+            if name.contains(where: { "/+# ".contains($0) }) || name.hasControlCharacters {
                 complaints.error(
-                    table.node("name")?.place ?? table.place, "`name` becomes part of a topic: no / + # or space")
+                    table.place(of: "name"),
+                    "`name` is \"\(name.plain)\"; it becomes part of a topic: no / + # or space",
+                    suggestion: String(name.plain.map { "/+# ".contains($0) ? "-" : $0 }))
             }
             gateway.name = name
         }
         if let zone = table.string("timezone") {
             if !DayCalendar.isKnownTimeZone(zone) {
                 complaints.error(
-                    table.node("timezone")?.place ?? table.place,
-                    "the system has no time zone \"\(zone)\"; use a name such as Europe/Amsterdam (timedatectl list-timezones)"
-                )
+                    table.place(of: "timezone"),
+                    "the system has no time zone \"\(zone.plain)\"; use a name such as Europe/Amsterdam (timedatectl list-timezones)",
+                    suggestion: Spelling.nearest(
+                        to: zone, among: ["Europe/Amsterdam", "Europe/Brussels", "Europe/Berlin", "UTC"]))
             }
             gateway.timezone = zone
         }
         table.finish()
     }
 
+    private func readControl(_ table: inout TableReader, into control: inout Configuration.ControlSection) {
+        if let path = table.string("socket") {
+            // Source: unix(7), sun_path.
+            if path.utf8.count > 107 {
+                complaints.error(
+                    table.place(of: "socket"),
+                    "`socket` is \"\(path.plain)\" and has \(path.utf8.count) bytes; the path of a socket has 107 at most"
+                )
+            }
+            complaints.places[.socket] = table.place(of: "socket")
+            control.socketPath = path
+        }
+        table.finish(laterKeys: ["http"])
+    }
+
     private func readStorage(
         _ table: inout TableReader, keepAliveSeconds: Int, into storage: inout Configuration.StorageSection
     ) {
-        table.string("path", into: &storage.path)
+        if let path = table.string("path") {
+            storage.path = path
+            complaints.places[.database] = table.place(of: "path")
+        }
         if let interval = table.duration("commit_interval", in: 100...30_000) {
             storage.commitIntervalMilliseconds = interval
-            if interval > Int64(keepAliveSeconds) * 500 {
+            let longest = Int64(keepAliveSeconds) * 500
+            if interval > longest {
                 complaints.error(
-                    table.node("commit_interval")?.place ?? table.place,
-                    "`commit_interval` is more than half of the broker's keepalive of \(keepAliveSeconds) s, whose pings wait for the commit"
+                    table.place(of: "commit_interval"),
+                    "`commit_interval` is \(Measure.text(milliseconds: interval)), more than half of the broker's keepalive of \(keepAliveSeconds)s, whose pings wait for the commit; at most \(Measure.text(milliseconds: longest)) is right"
                 )
             }
         }
         if let size = table.integer("page_size", in: 512...65_536) {
             if size & (size - 1) != 0 {
-                complaints.error(table.node("page_size")?.place ?? table.place, "`page_size` must be a power of two")
+                let lower = 1 << (Int.bitWidth - 1 - size.leadingZeroBitCount)
+                complaints.error(
+                    table.place(of: "page_size"), "`page_size` is \(size); it must be a power of two",
+                    suggestion: "\(size - lower < 2 * lower - size ? lower : 2 * lower)")
             }
             storage.pageSizeBytes = size
         }
@@ -104,7 +128,7 @@ struct ConfigurationReader {
         func kept(_ key: String) -> Int64?? {
             guard let node = table.node(key) else { return nil }
             if case .string("forever") = node.value { return .some(nil) }
-            return table.duration(key, in: 3_600_000...3_155_760_000_000).map { .some($0) }
+            return table.duration(key, in: 3_600_000...3_155_760_000_000, or: "forever").map { .some($0) }
         }
         if let raw = kept("raw") { storage.rawRetention = raw }
         for tier in Tier.allCases {
@@ -112,9 +136,11 @@ struct ConfigurationReader {
         }
         for tier in [Tier.minute, .quarter] {
             guard let kept = storage.tierRetention[tier], kept < storage.rawRetention ?? .max else { continue }
+            let raw = storage.rawRetention.map { Measure.text(milliseconds: $0) } ?? "forever"
             complaints.error(
-                table.node(tier.name)?.place ?? table.place,
-                "`\(tier.name)` is kept shorter than `raw`; late readings could not be aggregated any more")
+                table.place(of: table.has(tier.name) ? tier.name : "raw"),
+                "`\(tier.name)` is kept for \(Measure.text(milliseconds: kept)), shorter than `raw` (\(raw)); late readings could not be aggregated any more"
+            )
         }
         table.finish()
     }

@@ -6,59 +6,133 @@ struct DeviceReader {
     let catalogue: QuantityCatalogue
 
     func read(_ tables: [TableReader]) -> [Configuration.DeviceSection] {
-        var devices: [Configuration.DeviceSection] = []
-        var ids: Set<String> = []
-        for table in tables {
+        var names = NameRegister(complaints: complaints)
+        return tables.map { table in
             var table = table
-            let device = read(&table)
-            if !device.id.isEmpty, !ids.insert(device.id).inserted {
-                complaints.error(table.node("id")?.place ?? table.place, "there is a device \"\(device.id)\" already")
-            }
-            devices.append(device)
+            return read(&table, names: &names)
         }
-        return devices
     }
 
-    private func read(_ table: inout TableReader) -> Configuration.DeviceSection {
+    private func read(_ table: inout TableReader, names: inout NameRegister) -> Configuration.DeviceSection {
         var device = Configuration.DeviceSection()
         if let id = table.string("id") {
-            device.id = id
+            let place = table.place(of: "id")
+            if isName(id, place: place, key: "id") {
+                names.enter(id, .id, of: table.place, at: place)
+                device.id = id
+            }
         } else if !table.has("id") {
-            complaints.error(table.place, "a [[device]] needs an `id`")
+            complaints.error(
+                table.place, "a [[device]] needs an `id`: the name under which it sends, such as id = \"aq-0001\"")
+        }
+        for (alias, place) in table.strings("aliases") where isName(alias, place: place, key: "aliases") {
+            if names.enter(alias, .alias, of: table.place, at: place) { device.aliases.append(alias) }
         }
         table.string("type", into: &device.type)
         table.string("neighbourhood", into: &device.neighbourhood)
+        table.string("owner", into: &device.owner)
         device.intervalMilliseconds = table.duration("interval", in: 100...31_557_600_000)
-        if let node = table.node("location") {
-            var location = TableReader(node, name: "location", complaints: complaints)
-            device.latitude = location.number("lat", in: -90...90)
-            device.longitude = location.number("lon", in: -180...180)
-            if location.has("lat") != location.has("lon") {
-                complaints.error(node.place, "`location` needs both `lat` and `lon`, in degrees")
-            }
-            location.finish()
-        }
-        if let node = table.node("quantity") {
-            readQuantities(TableReader(node, name: "[device.quantity]", complaints: complaints), into: &device)
-        }
-        table.finish(laterKeys: ["aliases", "owner", "geometry", "labels"])
+        if var location = table.table("location") { readLocation(&location, into: &device) }
+        if var geometry = table.table("geometry") { device.geometry = readGeometry(&geometry) }
+        if var labels = table.table("labels") { device.labels = readLabels(&labels) }
+        if let quantities = table.table("quantity") { readQuantities(quantities, into: &device) }
+        table.finish()
         return device
     }
 
-    private func readQuantities(_ table: TableReader, into device: inout Configuration.DeviceSection) {
-        for field in table.keys {
-            guard catalogue[field.key] != nil else {
+    /// What the decoder takes for a device's name; it refuses others, so that they would never be found.
+    private func isName(_ name: String, place: Place, key: String) -> Bool {
+        if name.hasControlCharacters {
+            complaints.error(place, "`\(key)` has \"\(name.plain)\": a device's name has no control characters in it")
+            return false
+        }
+        guard name.utf8.count <= DeviceNames.longestBytes else {
+            complaints.error(
+                place,
+                "`\(key)` has \"\(name.plain)\", of \(name.utf8.count) bytes; a device's name has \(DeviceNames.longestBytes) at most"
+            )
+            return false
+        }
+        return true
+    }
+
+    private func readLocation(_ location: inout TableReader, into device: inout Configuration.DeviceSection) {
+        device.latitude = location.number("lat", in: -90...90)
+        device.longitude = location.number("lon", in: -180...180)
+        if location.has("lat") != location.has("lon") {
+            complaints.error(
+                location.place,
+                "`location` has no `\(location.has("lat") ? "lon" : "lat")`; it needs both, in degrees: { lat = 52.53, lon = 6.06 }"
+            )
+        }
+        location.finish()
+    }
+
+    /// Both as distances from the sensor.
+    private func readGeometry(_ geometry: inout TableReader) -> ContainerGeometry? {
+        let empty = geometry.length("empty", in: 1...20_000)
+        let full = geometry.length("full", in: 0...20_000)
+        for key in ["empty", "full"] where !geometry.has(key) {
+            complaints.error(
+                geometry.place,
+                "`geometry` has no `\(key)`; it needs both, as distances from the sensor: { empty = \"1800mm\", full = \"300mm\" }"
+            )
+        }
+        geometry.finish()
+        guard let empty, let full else { return nil }
+        if let made = ContainerGeometry(emptyMillimetres: empty, fullMillimetres: full) { return made }
+        let (fullText, emptyText) = (JSONLine.number(full), JSONLine.number(empty))
+        complaints.error(
+            geometry.place(of: "full"),
+            "`full` is \(fullText)mm and `empty` \(emptyText)mm; they are distances from the sensor in the lid, so `full` is the smaller one",
+            suggestion: full > empty ? "{ empty = \"\(fullText)mm\", full = \"\(emptyText)mm\" }" : nil)
+        return nil
+    }
+
+    private func readLabels(_ table: inout TableReader) -> [String: String] {
+        var labels: [String: String] = [:]
+        for field in table.fields {
+            if case .string(let text) = field.node.value {
+                labels[field.key] = text
+            } else {
                 complaints.error(
-                    field.keyPlace, "unknown quantity `\(field.key)`",
-                    suggestion: Spelling.nearest(to: field.key, among: catalogue.quantities.keys.sorted()))
+                    field.node.place,
+                    "`\(field.key.plain)` in [device.labels] must be a string, not \(field.node.shown)",
+                    suggestion: field.node.isScalar ? "\"\(field.node.shown)\"" : nil)
+            }
+        }
+        return labels
+    }
+
+    private func readQuantities(_ table: TableReader, into device: inout Configuration.DeviceSection) {
+        for field in table.fields {
+            guard catalogue[field.key] != nil else {
+                complaints.unknownQuantity(field.key, in: "[device.quantity]", at: field.keyPlace, of: catalogue)
                 continue
             }
-            var section = TableReader(
-                field.node, name: "[device.quantity.\(field.key)]", complaints: complaints)
+            let path = "device.quantity.\(field.key)"
+            guard var section = TableReader(field.node, path: path, complaints: complaints) else { continue }
             if let limits = GrossRangeReader.read(&section, complaints: complaints) {
                 device.grossRanges[field.key] = limits
             }
             section.finish(laterKeys: QuantityReader.laterTests)
+        }
+    }
+}
+
+extension Complaints {
+    func unknownQuantity(_ name: String, in table: String, at place: Place, of catalogue: QuantityCatalogue) {
+        let suggestion = Spelling.nearest(to: name, among: catalogue.quantities.keys.sorted())
+        let help = suggestion == nil ? "; one of your own needs a [quantity.NAME] with `unit` and `kind`" : ""
+        error(place, "unknown quantity `\(name.plain)` in \(table)\(help)", suggestion: suggestion)
+    }
+}
+
+extension TOMLNode {
+    fileprivate var isScalar: Bool {
+        switch value {
+        case .integer, .float, .boolean: true
+        default: false
         }
     }
 }

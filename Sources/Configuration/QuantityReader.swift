@@ -10,11 +10,18 @@ struct QuantityReader {
     ]
 
     func read(_ table: TableReader, into catalogue: inout QuantityCatalogue) {
-        for field in table.keys {
-            var section = TableReader(field.node, name: "[quantity.\(field.key)]", complaints: complaints)
-            guard let quantity = read(&section, name: field.key, keyPlace: field.keyPlace, catalogue: catalogue) else {
+        for field in table.fields {
+            if field.key.isEmpty || field.key.hasControlCharacters || field.key.utf8.count > 64 {
+                complaints.error(
+                    field.keyPlace,
+                    "\"\(field.key.plain)\" is no quantity's name: 1 to 64 bytes without control characters, such as water_level"
+                )
                 continue
             }
+            let path = "quantity.\(field.key)"
+            guard var section = TableReader(field.node, path: path, complaints: complaints),
+                let quantity = read(&section, name: field.key, keyPlace: field.keyPlace, catalogue: catalogue)
+            else { continue }
             catalogue.define(quantity)
         }
     }
@@ -22,39 +29,76 @@ struct QuantityReader {
     private func read(
         _ table: inout TableReader, name: String, keyPlace: Place, catalogue: QuantityCatalogue
     ) -> Quantity? {
-        let unit = table.string("unit")
+        let unit = readUnit(&table)
         let kind = table.choice("kind", among: Quantity.Kind.allCases.map(\.rawValue)).flatMap(Quantity.Kind.init)
         let grossRange = GrossRangeReader.read(&table, complaints: complaints)
         table.finish(laterKeys: QuantityReader.laterTests)
         if var known = catalogue[name] {
-            if let unit { changeUnit(of: &known, to: unit, place: keyPlace, keepsLimits: grossRange == nil) }
+            if let unit {
+                changeUnit(of: &known, to: unit, place: table.place(of: "unit"), keepsLimits: grossRange == nil)
+            }
             if let kind { known.kind = kind }
             if let grossRange { known.grossRange = grossRange }
             return known
         }
-        guard let unit, let kind else {
+        for key in ["unit", "kind"] where !table.has(key) {
             complaints.error(
-                keyPlace, "`\(name)` is not a built-in quantity; a new one needs `unit` and `kind`",
+                keyPlace,
+                "`\(name.plain)` is not a built-in quantity, and a new one needs `unit` and `kind`; `\(key)` is missing",
                 suggestion: Spelling.nearest(to: name, among: catalogue.quantities.keys.sorted()))
             return nil
         }
+        guard let unit, let kind else { return nil }
+        if !UnitConversion.isKnown(unit) { warnOfUnknown(unit, place: table.place(of: "unit")) }
         return Quantity(name: name, unit: unit, kind: kind, grossRange: grossRange)
     }
-}
 
-extension QuantityReader {
+    private static let longestUnit = 32
+
+    /// Any text that could be a unit. Source: UCUM, which has visible characters alone.
+    private func readUnit(_ table: inout TableReader) -> String? {
+        guard let unit = table.string("unit") else { return nil }
+        let place = table.place(of: "unit")
+        guard !unit.hasControlCharacters, !unit.contains(" ") else {
+            complaints.error(
+                place, "`unit` is \"\(unit.plain)\"; a unit has no spaces or control characters in it, as in \"ug/m3\"",
+                suggestion: unit.hasControlCharacters ? nil : unit.filter { $0 != " " })
+            return nil
+        }
+        guard unit.utf8.count <= QuantityReader.longestUnit else {
+            complaints.error(
+                place,
+                "`unit` is \"\(unit.plain)\"; at most \(QuantityReader.longestUnit) bytes are a unit, as in \"ug/m3\"")
+            return nil
+        }
+        return unit
+    }
+
+    private func warnOfUnknown(_ unit: String, place: Place) {
+        complaints.warn(
+            place,
+            "no conversion is known to unit \"\(unit)\": values are kept as they arrive, and those that name another unit are quarantined"
+        )
+    }
+
     /// Limits that are not given anew follow the unit.
     private func changeUnit(of quantity: inout Quantity, to unit: String, place: Place, keepsLimits: Bool) {
-        if keepsLimits, let limits = quantity.grossRange {
-            var target = quantity
-            target.unit = unit
-            guard let conversion = UnitConversion.from(quantity.unit, to: target) else {
+        var target = quantity
+        target.unit = unit
+        guard let conversion = UnitConversion.from(quantity.unit, to: target) else {
+            let problem = "unit \"\(unit)\" is not known for \(quantity.name)"
+            if keepsLimits {
+                let help = UnitHelp(for: quantity, instead: unit)
                 complaints.error(
-                    place,
-                    "the limits of \(quantity.name) in \(quantity.unit) cannot be turned into \(unit); give `gross_range`"
-                )
-                return
+                    place, "\(problem); \(help.words), or give `gross_range` in it", suggestion: help.suggestion)
+            } else {
+                complaints.warn(
+                    place, "\(problem): what formats or payloads say is in \(quantity.unit) will be quarantined")
             }
+            quantity.unit = unit
+            return
+        }
+        if keepsLimits, let limits = quantity.grossRange {
             func converted(_ span: ClosedRange<Double>?) -> ClosedRange<Double>? {
                 span.map { conversion.apply($0.lowerBound)...conversion.apply($0.upperBound) }
             }
@@ -64,18 +108,40 @@ extension QuantityReader {
     }
 }
 
+/// Which units would be right for a quantity.
+struct UnitHelp {
+    let words: String
+    let suggestion: String?
+
+    init(for quantity: Quantity, instead unit: String) {
+        let spellings = UnitConversion.spellings(for: quantity)
+        let codes = spellings.map { $0[0] }
+        words =
+            codes.count == 1
+            ? "\(codes[0]) alone is right"
+            : "\(codes.dropLast().joined(separator: ", ")) or \(codes[codes.count - 1]) would be right"
+        suggestion = Spelling.nearest(to: unit, among: spellings.flatMap { $0 })
+    }
+}
+
 /// Reads `gross_range = { fail = [a, b], suspect = [a, b] }`.
 enum GrossRangeReader {
     static func read(_ table: inout TableReader, complaints: Complaints) -> GrossRangeLimits? {
-        guard let node = table.node("gross_range") else { return nil }
-        var spans = TableReader(node, name: "gross_range", complaints: complaints)
+        guard var spans = table.table("gross_range") else { return nil }
         let limits = GrossRangeLimits(fail: spans.span("fail"), suspect: spans.span("suspect"))
         if let fail = limits.fail, let suspect = limits.suspect,
             suspect.lowerBound < fail.lowerBound || suspect.upperBound > fail.upperBound
         {
-            complaints.error(node.place, "`suspect` must lie within `fail`")
+            complaints.error(
+                spans.place(of: "suspect"),
+                "`suspect` is \(shown(suspect)) and `fail` \(shown(fail)); `suspect` must lie within `fail`, since it is the narrower one"
+            )
         }
         spans.finish()
         return limits
+    }
+
+    private static func shown(_ span: ClosedRange<Double>) -> String {
+        "[\(JSONLine.number(span.lowerBound)), \(JSONLine.number(span.upperBound))]"
     }
 }

@@ -22,30 +22,6 @@ struct TOMLNode {
     var value: Value
     var place: Place
 
-    /// For a person: what kind of value it is.
-    var kindName: String {
-        switch value {
-        case .table: "a table"
-        case .array: "an array"
-        case .string: "a string"
-        case .integer: "a whole number"
-        case .float: "a number"
-        case .boolean: "true or false"
-        case .time: "a date or time"
-        }
-    }
-
-    /// For a person: the value as it stands there, or its kind.
-    var shown: String {
-        switch value {
-        case .string(let text): "\"\(text)\""
-        case .integer(let number): "\(number)"
-        case .float(let number): "\(number)"
-        case .boolean(let truth): "\(truth)"
-        default: kindName
-        }
-    }
-
     /// Parses a file's text.
     static func parse(_ text: String, file: String) throws(ConfigurationError) -> TOMLNode {
         if let place = tooLongKey(in: text, file: file) {
@@ -61,12 +37,26 @@ struct TOMLNode {
         defer { poort_toml_free(document) }
         var place = poort_toml_place()
         if let cause = poort_toml_error(document, &place) {
-            let complaint = Complaint(
-                place: Place(file: file, line: Int(place.line), column: Int(place.column)),
-                message: "not TOML: \(String(cString: cause))")
+            let complaint = syntaxComplaint(
+                String(cString: cause), at: Place(file: file, line: Int(place.line), column: Int(place.column)),
+                in: text)
             throw ConfigurationError(complaints: [complaint])
         }
         return TOMLNode(document, node: 0, file: file)
+    }
+
+    private static func syntaxComplaint(_ cause: String, at place: Place, in text: String) -> Complaint {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let line = lines.indices.contains(place.line - 1) ? String(lines[place.line - 1]) : ""
+        let advice = SyntaxAdvice(cause: cause, line: line)
+        // "Error while parsing string: …"
+        var words = cause[...]
+        if words.hasPrefix("Error while parsing "), let colon = words.firstRange(of: ": ") {
+            words = words[colon.upperBound...]
+        }
+        let meaning = advice.words.isEmpty ? "" : "; \(advice.words)"
+        return Complaint(
+            place: place, message: "not TOML: \(String(words).plain)\(meaning)", suggestion: advice.suggestion?.plain)
     }
 
     private static let maximumKeyParts = 16

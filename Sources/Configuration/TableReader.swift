@@ -1,49 +1,42 @@
-/// Collects complaints while a configuration is read.
-final class Complaints {
-    private(set) var errors: [Complaint] = []
-    private(set) var warnings: [Complaint] = []
-
-    func error(_ place: Place, _ message: String, suggestion: String? = nil) {
-        errors.append(Complaint(place: place, message: message, suggestion: suggestion))
-    }
-
-    func warn(_ place: Place, _ message: String) {
-        warnings.append(Complaint(place: place, message: message))
-    }
-}
+import Telemetry
 
 /// Reads the keys of one table, and complains about what is wrong, unknown or missing.
 struct TableReader {
+    /// As it stands between brackets: `storage.retention`; empty for the file as a whole.
+    let path: String
+    /// For people: `[broker]`, `[[source]]`.
     let name: String
     let place: Place
     let complaints: Complaints
-    private let fields: [TOMLNode.Field]
+    let fields: [TOMLNode.Field]
     private var known: Set<String> = []
 
-    /// - Parameter name: for people: `[broker]`.
-    init(_ node: TOMLNode, name: String, complaints: Complaints) {
-        self.name = name
+    /// - Returns: nil, with a complaint, for what is no table.
+    init?(_ node: TOMLNode, path: String, isListed: Bool = false, complaints: Complaints) {
+        self.path = path
+        name = path.isEmpty ? "the file" : isListed ? "[[\(path)]]" : "[\(path)]"
         self.complaints = complaints
         place = node.place
-        if case .table(let fields) = node.value {
-            self.fields = fields
-        } else {
-            fields = []
-            complaints.error(node.place, "\(name) must be a table, not \(node.kindName)")
+        guard case .table(let fields) = node.value else {
+            complaints.error(node.place, "\(name) must be a table, not \(node.shown)")
+            return nil
         }
+        self.fields = fields
     }
-
-    var keys: [TOMLNode.Field] { fields }
 
     /// The value of a key, which is known from then on.
     mutating func node(_ key: String) -> TOMLNode? {
         known.insert(key)
+        complaints.noteKnown(key, in: path, table: name)
         return fields.first { $0.key == key }?.node
     }
 
     func value(_ key: String) -> TOMLNode.Value? { fields.first { $0.key == key }?.node.value }
 
     func has(_ key: String) -> Bool { fields.contains { $0.key == key } }
+
+    /// Where a value stands, or its table does.
+    func place(of key: String) -> Place { fields.first { $0.key == key }?.node.place ?? place }
 
     /// Complains about every key that nobody asked for. Call last.
     /// - Parameter laterKeys: what the design knows and this version does not.
@@ -52,14 +45,31 @@ struct TableReader {
             if laterKeys.contains(field.key) {
                 complaints.error(field.keyPlace, "`\(field.key)` in \(name) is not in this version of poort")
             } else {
-                complaints.error(
-                    field.keyPlace, "unknown key `\(field.key)` in \(name)",
-                    suggestion: Spelling.nearest(to: field.key, among: known.sorted()))
+                complaints.noteUnknown(field, in: path, table: name)
             }
         }
     }
 
-    // MARK: - Typed values
+    // MARK: - Tables
+
+    mutating func table(_ key: String) -> TableReader? {
+        node(key).flatMap { TableReader($0, path: path.isEmpty ? key : "\(path).\(key)", complaints: complaints) }
+    }
+
+    /// The tables of `[[key]]`.
+    mutating func tables(_ key: String) -> [TableReader] {
+        guard let node = node(key) else { return [] }
+        guard case .array(let items) = node.value else {
+            complaints.error(node.place, "there may be several of \(key), so each is written [[\(key)]]")
+            return []
+        }
+        return items.compactMap { TableReader($0, path: key, isListed: true, complaints: complaints) }
+    }
+
+    // MARK: - Texts
+
+    /// What a path may have. Source: limits.h, PATH_MAX.
+    private static let longestText = 4096
 
     mutating func string(_ key: String, into target: inout String) {
         if let text = string(key) { target = text }
@@ -68,157 +78,69 @@ struct TableReader {
     mutating func string(_ key: String) -> String? {
         guard let node = node(key) else { return nil }
         guard case .string(let text) = node.value else {
-            complaints.error(node.place, "`\(key)` must be a string, not \(node.shown)")
+            complaints.error(
+                node.place, "`\(key)` must be a string, not \(node.shown)",
+                suggestion: node.number.map { _ in "\"\(node.shown)\"" })
             return nil
         }
         if text.isEmpty {
-            complaints.error(node.place, "`\(key)` is empty")
+            complaints.error(node.place, "`\(key)` is empty; leave it out where there is nothing to say")
+            return nil
+        }
+        guard !text.utf8.contains(0), text.utf8.count <= TableReader.longestText else {
+            complaints.error(
+                node.place,
+                "`\(key)` is \(node.shown), of \(text.utf8.count) bytes; \(TableReader.longestText) at most, none of them NUL, are right"
+            )
             return nil
         }
         return text
     }
 
-    mutating func boolean(_ key: String) -> Bool? {
-        guard let node = node(key) else { return nil }
-        guard case .boolean(let truth) = node.value else {
-            complaints.error(node.place, "`\(key)` must be true or false, not \(node.shown)")
-            return nil
-        }
-        return truth
-    }
-
-    mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        guard let node = node(key) else { return nil }
-        guard case .integer(let number) = node.value else {
-            complaints.error(node.place, "`\(key)` must be a whole number, not \(node.shown)")
-            return nil
-        }
-        guard range.contains(Int(number)) else {
-            complaints.error(
-                node.place, "`\(key)` is \(number); it must lie from \(range.lowerBound) to \(range.upperBound)")
-            return nil
-        }
-        return Int(number)
-    }
-
-    /// Milliseconds.
-    mutating func duration(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
-        guard let node = node(key) else { return nil }
-        guard case .string(let text) = node.value, let milliseconds = Measure.duration(text) else {
-            complaints.error(
-                node.place,
-                "`\(key)` must be a duration in a string, such as \"10s\" (ms, s, m, h, d, y), not \(node.shown)")
-            return nil
-        }
-        guard range.contains(milliseconds) else {
-            complaints.error(
-                node.place,
-                "`\(key)` is \(text); it must lie from \(Measure.text(milliseconds: range.lowerBound)) to \(Measure.text(milliseconds: range.upperBound))"
-            )
-            return nil
-        }
-        return milliseconds
-    }
-
-    /// Bytes.
-    mutating func size(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
-        guard let node = node(key) else { return nil }
-        guard case .string(let text) = node.value, let bytes = Measure.size(text) else {
-            complaints.error(
-                node.place,
-                "`\(key)` must be a size in a string, such as \"64MiB\" (B, kB, KiB, MB, MiB, GB, GiB), not \(node.shown)"
-            )
-            return nil
-        }
-        guard range.contains(bytes) else {
-            complaints.error(
-                node.place, "`\(key)` is \(text); it must lie from \(range.lowerBound) to \(range.upperBound) bytes")
-            return nil
-        }
-        return bytes
-    }
-
     mutating func choice(_ key: String, among choices: [String]) -> String? {
-        guard let text = string(key) else { return nil }
-        if choices.contains(text) { return text }
-        if let node = node(key) {
-            complaints.error(
-                node.place, "`\(key)` is \"\(text)\"; it must be one of \(choices.joined(separator: ", "))",
-                suggestion: Spelling.nearest(to: text, among: choices))
+        guard let node = node(key) else { return nil }
+        let listed = choices.joined(separator: ", ")
+        guard case .string(let text) = node.value else {
+            complaints.error(node.place, "`\(key)` must be one of \(listed), in a string, not \(node.shown)")
+            return nil
         }
+        if choices.contains(text) { return text }
+        complaints.error(
+            node.place, "`\(key)` is \(node.shown); it must be one of \(listed)",
+            suggestion: Spelling.nearest(to: text, among: choices))
         return nil
     }
 
-    mutating func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
-        guard let node = node(key) else { return nil }
-        guard let number = node.number else {
-            complaints.error(node.place, "`\(key)` must be a number, not \(node.shown)")
-            return nil
-        }
-        guard range.contains(number) else {
-            complaints.error(
-                node.place, "`\(key)` is \(number); it must lie from \(range.lowerBound) to \(range.upperBound)")
-            return nil
-        }
-        return number
-    }
-
-    /// Two numbers, the lower first.
-    mutating func span(_ key: String) -> ClosedRange<Double>? {
-        guard let node = node(key) else { return nil }
-        guard case .array(let items) = node.value, items.count == 2, let low = items[0].number,
-            let high = items[1].number, low.isFinite, high.isFinite
-        else {
-            complaints.error(node.place, "`\(key)` must be two numbers, such as [0, 1000]")
-            return nil
-        }
-        return min(low, high)...max(low, high)
-    }
-
-    mutating func numbers(_ key: String) -> [Double]? {
-        guard let node = node(key) else { return nil }
-        guard case .array(let items) = node.value, items.allSatisfy({ $0.number?.isFinite ?? false }) else {
-            complaints.error(node.place, "`\(key)` must be a list of numbers, such as [-1, 65535]")
-            return nil
-        }
-        return items.compactMap(\.number)
-    }
-
-    /// Texts, none of them empty.
-    mutating func strings(_ key: String) -> [String]? {
-        guard let node = node(key) else { return nil }
-        guard case .array(let items) = node.value else {
-            complaints.error(node.place, "`\(key)` must be a list of strings, not \(node.shown)")
-            return nil
-        }
-        return items.compactMap { item in
-            if case .string(let text) = item.value, !text.isEmpty { return text }
-            complaints.error(item.place, "`\(key)` must hold strings, not \(item.shown)")
-            return nil
-        }
-    }
-
-    mutating func table(_ key: String) -> TableReader? {
-        node(key).map { TableReader($0, name: "[\(key)]", complaints: complaints) }
-    }
-
-    /// The tables of `[[key]]`.
-    mutating func tables(_ key: String) -> [TableReader] {
+    /// Texts, none of them empty, each with its place.
+    mutating func strings(_ key: String) -> [(text: String, place: Place)] {
         guard let node = node(key) else { return [] }
         guard case .array(let items) = node.value else {
-            complaints.error(node.place, "write [[\(key)]]: there may be several")
+            var suggestion: String?
+            if case .string = node.value { suggestion = "[\(node.shown)]" }
+            complaints.error(
+                node.place, "`\(key)` must be a list of strings, not \(node.shown)", suggestion: suggestion)
             return []
         }
-        return items.map { TableReader($0, name: "[[\(key)]]", complaints: complaints) }
-    }
-}
-
-extension TOMLNode {
-    var number: Double? {
-        switch value {
-        case .integer(let number): Double(number)
-        case .float(let number): number
-        default: nil
+        return items.compactMap { item in
+            if case .string(let text) = item.value, !text.isEmpty { return (text, item.place) }
+            complaints.error(item.place, "`\(key)` must hold strings that are not empty, not \(item.shown)")
+            return nil
         }
+    }
+
+    mutating func boolean(_ key: String) -> Bool? {
+        guard let node = node(key) else { return nil }
+        guard case .boolean(let truth) = node.value else {
+            var suggestion: String?
+            if case .string(let text) = node.value {
+                suggestion =
+                    ["true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"][
+                        text.lowercased()]
+            }
+            complaints.error(
+                node.place, "`\(key)` must be true or false, not \(node.shown)", suggestion: suggestion)
+            return nil
+        }
+        return truth
     }
 }

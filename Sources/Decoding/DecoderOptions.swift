@@ -33,7 +33,7 @@ public struct DecoderLimits: Sendable, Hashable {
     /// Of objects and arrays within each other.
     public var depth = 32
     public var readingsInMessage = 1000
-    public var deviceNameBytes = 128
+    public var deviceNameBytes = DeviceNames.longestBytes
 
     public init() {}
 }

@@ -89,6 +89,21 @@ public struct TopicTemplate: Sendable, Hashable {
         return true
     }
 
+    /// The topics that both match, as a filter; nil where there are none.
+    public func common(with other: TopicTemplate) -> String? {
+        guard overlaps(other) else { return nil }
+        let (ours, theirs) = (filterLevels, other.filterLevels)
+        var levels: [Substring] = []
+        for index in 0..<min(ours.count, theirs.count) {
+            if ours[index] == "#" || theirs[index] == "#" {
+                levels += ours[index] == "#" ? theirs[index...] : ours[index...]
+                break
+            }
+            levels.append(ours[index] == "+" ? theirs[index] : ours[index])
+        }
+        return levels.joined(separator: "/")
+    }
+
     /// Whether every topic that the other matches is matched by this one.
     public func covers(_ other: TopicTemplate) -> Bool {
         let (ours, theirs) = (filterLevels, other.filterLevels)

@@ -42,18 +42,22 @@ public struct UnitConversion: Sendable, Hashable {
             shift: theirs.shift, offset: -ours.shift)
     }
 
+    /// A unit by all its spellings, the UCUM code first.
+    private struct Unit {
+        let dimension: String
+        let conversion: UnitConversion
+        let spellings: [String]
+    }
+
     /// Units that measure the same, each in terms of one of them.
-    private static let known: [String: (dimension: String, UnitConversion)] = {
-        var table: [String: (String, UnitConversion)] = [:]
+    private static let units: [Unit] = {
+        var table: [Unit] = []
         func add(
             _ dimension: String, _ multiplier: Double, per divisor: Double = 1, shift: Double = 0,
             _ spellings: String...
         ) {
-            for spelling in spellings {
-                table[spelling] = (
-                    dimension, UnitConversion(multiplier: multiplier, divisor: divisor, shift: shift)
-                )
-            }
+            let conversion = UnitConversion(multiplier: multiplier, divisor: divisor, shift: shift)
+            table.append(Unit(dimension: dimension, conversion: conversion, spellings: spellings))
         }
         add("concentration", 1, "ug/m3", "µg/m³", "μg/m³", "µg/m3", "μg/m3", "ug/m^3", "µg/m^3", "ugm3")
         add("concentration", 1000, "mg/m3", "mg/m³", "mg/m^3")
@@ -105,6 +109,19 @@ public struct UnitConversion: Sendable, Hashable {
         add("parts", 1, per: 1000, "[ppb]", "ppb")
         return table
     }()
+
+    private static let known: [String: (dimension: String, UnitConversion)] = Dictionary(
+        units.flatMap { unit in unit.spellings.map { ($0, (unit.dimension, unit.conversion)) } },
+        uniquingKeysWith: { _, last in last })
+
+    /// Whether anything can be converted to it.
+    public static func isKnown(_ unit: String) -> Bool { known[unit] != nil }
+
+    /// The units that are understood for a quantity, each by all its spellings, the UCUM code first.
+    public static func spellings(for quantity: Quantity) -> [[String]] {
+        let understood = units.map { $0.spellings.filter { from($0, to: quantity) != nil } }.filter { !$0.isEmpty }
+        return understood.contains { $0.contains(quantity.unit) } ? understood : [[quantity.unit]] + understood
+    }
 
     /// Gases in parts by volume, at the 293 K and 101.3 kPa to which EU concentrations refer (2008/50/EC Annex VI):
     /// µg/m³ = ppb × molar mass / 24.04 l.

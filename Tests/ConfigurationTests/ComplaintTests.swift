@@ -49,7 +49,7 @@ struct ComplaintTests {
     @Test(
         "name the wrong type or range, and the right one",
         arguments: [
-            ("[storage]\ncommit_interval = \"1ms\"", "5:19", "100ms to 30s"),
+            ("[storage]\ncommit_interval = \"1ms\"", "5:19", "\"1ms\"; it must lie from 100ms to 30s"),
             ("[storage]\ncommit_interval = \"-1s\"", "5:19", "duration"),
             ("[storage]\nquarantine_limit = 5", "5:20", "size in a string"),
             ("[broker]\nreceive_maximum = 70000", "5:19", "65535"),
@@ -63,13 +63,42 @@ struct ComplaintTests {
             ("[gateway]\ntimezone = \"Europe/Amsterdan\"", "5:12", "time zone"),
             ("[gateway]\nname = \"a/b\"", "5:8", "topic"),
             ("[log]\nlevel = \"verbose\"", "5:9", "one of trace"),
-            ("[quantity.pm10]\ngross_range = { fail = [0, 5], suspect = [0, 9] }", "5:15", "within"),
-            ("[quantity.pm10]\ngross_range = { fail = [0, nan] }", "5:24", "two numbers"),
-            ("[quantity.pm10]\nunit = \"Cel\"", "4:11", "gross_range"),
+            (
+                "[quantity.pm10]\ngross_range = { fail = [0, 5], suspect = [0, 9] }", "5:42",
+                "`suspect` is [0, 9] and `fail` [0, 5]"
+            ),
+            ("[quantity.pm10]\ngross_range = { fail = [0, nan] }", "5:24", "not [0, nan]"),
+            ("[quantity.pm10]\ngross_range = { fail = [5, 1] }", "5:24", "did you mean `[1, 5]`?"),
+            ("[quantity.pm10]\ngross_range = 5", "5:15", "[quantity.pm10.gross_range] must be a table, not 5"),
+            ("[quantity.pm10]\nunit = \"Cel\"", "5:8", "ug/m3 or mg/m3 would be right, or give `gross_range`"),
+            ("[quantity.mine]\nkind = \"gauge\"", "4:11", "`unit` is missing"),
+            ("[quantity.mine]\nunit = \"a b\"\nkind = \"gauge\"", "5:8", "did you mean `ab`?"),
+            ("[quantity.mine]\nunit = \"\\u0007\"\nkind = \"gauge\"", "5:8", "control characters"),
+            ("[quantity.mine]\nunit = \"123456789012345678901234567890123\"\nkind = \"gauge\"", "5:8", "32 bytes"),
+            ("[quantity.\"\"]\nunit = \"1\"\nkind = \"gauge\"", "4:11", "no quantity's name"),
             ("[[device]]\nid = \"a\"\nlocation = { lat = 91, lon = 6 }", "6:20", "-90"),
             ("[[device]]\nid = \"a\"\nlocation = { lat = 52 }", "6:12", "both"),
-            ("[[device]]\nid = \"a\"\n[[device]]\nid = \"a\"", "7:6", "already"),
-            ("[storage.retention]\nraw = \"100d\"", "4:1", "kept shorter than `raw`"),
+            ("[[device]]\nid = \"a\"\n[[device]]\nid = \"a\"", "7:6", "t.toml:5:6"),
+            ("[storage.retention]\nraw = \"100d\"", "5:7", "`1m` is kept for 90d, shorter than `raw` (100d)"),
+            ("[storage.retention]\nraw = \"for ever\"", "5:7", "did you mean `forever`?"),
+            ("[storage.retention]\nrav = \"1d\"", "5:1", "did you mean `raw`?"),
+            ("[storage]\npage_size = 1000", "5:13", "did you mean `1024`?"),
+            ("[storage]\npage_size = \"4096\"", "5:13", "did you mean `4096`?"),
+            ("[storage]\nquarantine_limit = \"64 mb\"", "5:20", "did you mean `64MB`?"),
+            ("[storage]\nquarantine_limit = \"1KiB\"", "5:20", "from 64KiB to 1TiB"),
+            ("[broker]\nkeepalive = \"1.5 minutes\"", "5:13", "did you mean `90s`?"),
+            ("[broker]\nurl = \"broker.local:8883\"", "5:7", "did you mean `mqtts://broker.local:8883`?"),
+            ("[broker]\npassword_credential = \"/etc/x\"\nusername = \"u\"", "5:23", "password_file"),
+            ("[broker]\npassword_file = \"/x\"", "5:17", "`username`"),
+            ("[broker]\nurl = \"mqtts://h\"\nkey_file = \"/x\"", "6:12", "`certificate_file`"),
+            ("[broker]\ntopic = \"x\"", "5:1", "it belongs into [[source]]"),
+            ("[log]\nbroker = \"x\"", "5:1", "it is a table of its own"),
+            ("[log]\nzzzzzzzz = 1", "5:1", "unknown key `zzzzzzzz` in [log]; known are level"),
+            ("[storage]\npath = \"a\\u0000\"", "5:8", "NUL"),
+            ("[storage]\npath = \"\(String(repeating: "x", count: 4097))\"", "5:8", "4096 at most"),
+            ("[log]\nlevel = 3", "5:9", "one of trace"),
+            ("[[device]]\nid = 7", "5:6", "did you mean `\"7\"`?"),
+            ("[control]\nsocket = \"/\(String(repeating: "x", count: 107))\"", "5:10", "107 at most"),
         ])
     func values(text: String, place: String, words: String) {
         expectComplaint(leastSource + text, at: place, words)
@@ -78,13 +107,26 @@ struct ComplaintTests {
     @Test("find what is wrong with a source")
     func sources() {
         #expect(complaints("").first?.contains("there is no [[source]]") == true)
-        expectComplaint("[[source]]\ntopic = \"a\"\nquantity = \"q\"", at: "1:1", "nothing names the device")
-        expectComplaint("[[source]]\ntopic = \"a/{device}\"", at: "1:1", "nothing names the quantity")
-        expectComplaint("[[source]]\ntopic = \"a/{device}\"\nvalues = {}", at: "1:1", "nothing names the quantity")
+        expectComplaint("[[source]]\ntopic = \"a\"\nquantity = \"q\"", at: "2:9", "nothing names the device", "\"a\"")
+        expectComplaint("[[source]]\ntopic = \"a/{device}\"", at: "2:9", "nothing names the quantity")
+        expectComplaint("[[source]]\ntopic = \"a/{device}\"\nvalues = {}", at: "2:9", "nothing names the quantity")
         expectComplaint(
-            "[[source]]\ntopic = \"a/{device}\"\nvalue = \"v\"\nvalues = { pm10 = \"p\" }", at: "1:1",
+            "[[source]]\ntopic = \"a/{device}\"\nvalue = \"v\"\nvalues = { pm10 = \"p\" }", at: "2:9",
             "nothing names the quantity")
-        expectComplaint(leastSource + leastSource, at: "4:1", "already", "`name`")
+        expectComplaint(leastSource + leastSource, at: "5:9", "already (t.toml:2:9)", "`name`")
+        expectComplaint("source = []", at: "1:1", "there is no [[source]]")
+        expectComplaint("source = [5]", at: "1:11", "[[source]] must be a table, not 5")
+        expectComplaint("[source]\ntopic = \"x\"", at: "1:1", "[[source]]")
+        expectComplaint("[[source]]\ntopic = \"a\\tb/{device}\"", at: "2:9", "control characters")
+        expectComplaint(leastSource + "missing = -1", at: "4:11", "did you mean `[-1]`?")
+        expectComplaint(leastSource + "missing = [\"-1\"]", at: "4:12", "did you mean `-1`?")
+        expectComplaint(leastSource + "radio = true", at: "4:9", "format \"json\"", "the-things-stack-v3")
+        expectComplaint(leastSource + "time_without_offset = \"locale\"", at: "4:23", "did you mean `local`?")
+        expectComplaint(
+            leastSource + "units = { temperature = \"Paa\" }", at: "4:25", "Cel, [degF] or K would be right")
+        expectComplaint(leastSource + "values = { temp = \"t\" }", at: "4:12", "did you mean `temperature`?")
+        expectComplaint(
+            "[[source]]\ntopic = \"a\"\nformat = \"telram\"\nradio = 5", at: "3:10", "did you mean `telraam`?")
         for topic in [
             "{device}/#/{quantity}", "x{device}/{device}/{quantity}", "{device}/{quantity}/a+",
             "{device}/{device}/{quantity}",
@@ -165,8 +207,37 @@ struct ComplaintTests {
         let read = try load(
             leastSource + leastSource.split(separator: "\n").joined(separator: "\n")
                 + "\nname = \"two\"\n[broker]\nurl = \"mqtt://broker.example\"")
-        #expect(read.warnings.map(\.place.line) == [4, 9])
+        #expect(read.warnings.map(\.place.line) == [5, 9])
         #expect(read.warnings.last?.message.contains("not encrypted") == true)
         #expect(read.warnings.first?.message.contains("overlaps") == true)
+    }
+
+    @Test("topics that overlap are worth a look, but for an exception that stands before its rule")
+    func overlaps() throws {
+        func warnings(_ topics: String...) throws -> [String] {
+            let sources = topics.map {
+                "[[source]]\ntopic = \"\($0)\"\nvalue = \"v\"\ndevice = \"d\"\nquantity = \"q\"\n"
+            }
+            return try load(sources.joined()).warnings.map(\.description)
+        }
+        #expect(try warnings("a/b", "a/#").isEmpty)
+        #expect(try warnings("a/b", "c/#").isEmpty)
+        let lost = try warnings("a/#", "a/b")
+        #expect(lost.count == 1 && lost[0].hasPrefix("t.toml:7:9: ") && lost[0].contains("gets nothing"), "\(lost)")
+        let shared = try warnings("a/+/c", "a/b/+")
+        #expect(shared.count == 1 && shared[0].hasSuffix("takes what both match"), "\(shared)")
+        let star = try warnings("a/*/c")
+        #expect(star.count == 1 && star[0].hasSuffix("did you mean `a/+/c`?"), "\(star)")
+    }
+
+    @Test("a unit that nothing is converted to is worth a look")
+    func unknownUnits() throws {
+        func warnings(_ text: String) throws -> [String] { try load(leastSource + text).warnings.map(\.description) }
+        #expect(
+            try warnings("[quantity.mine]\nunit = \"mm/h\"\nkind = \"gauge\"").map { $0.prefix(12) } == ["t.toml:5:8: "]
+        )
+        #expect(try warnings("[quantity.mine]\nunit = \"mm\"\nkind = \"gauge\"").isEmpty)
+        #expect(try warnings("[quantity.pm10]\nunit = \"1/cm3\"\ngross_range = { fail = [0, 1] }").count == 1)
+        #expect(try warnings("[quantity.pm10]\nunit = \"mg/m3\"").isEmpty)
     }
 }

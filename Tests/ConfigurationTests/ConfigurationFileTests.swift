@@ -62,15 +62,38 @@ struct ConfigurationFileTests {
         #expect(failure(path).hasPrefix("\(directory.file("conf.d/a.toml")):1:"))
     }
 
+    @Test("of conf.d are where a complaint points about a value that they replace, and are all read")
+    func replacedValues() {
+        let path = directory.write(leastSource + "[broker]\nkeepalive = \"5s\"\nnone = 1\n", to: "poort.toml")
+        #expect(mkdir(directory.file("conf.d"), 0o755) == 0)
+        let first = directory.write("[broker]\nkeepalive = 1\n[[device]]\nid = \"a\"\n", to: "conf.d/1.toml")
+        let second = directory.write(
+            "broker = { keepalive = 7, none = 2 }\ndevice = [{ id = \"a\" }]\n", to: "conf.d/2.toml")
+        let error = #expect(throws: ConfigurationError.self) { try ConfigurationFile.load(path: path) }
+        let found = error?.complaints.map(\.description) ?? []
+        #expect(found.count == 3, "\(found)")
+        #expect(found.first?.hasPrefix("\(second):1:24: `keepalive`") == true, "\(found)")
+        #expect(found.dropFirst().first?.hasPrefix("\(second):1:27: unknown key `none`") == true, "\(found)")
+        #expect(found.last?.hasPrefix("\(second):2:18: ") == true, "\(found)")
+        #expect(found.last?.contains("at \(first):4:6 already") == true, "\(found)")
+
+        directory.write("[broker\n", to: "poort.toml")
+        directory.write("x = y\n", to: "conf.d/2.toml")
+        let broken = #expect(throws: ConfigurationError.self) { try ConfigurationFile.load(path: path) }
+        #expect(broken?.complaints.map(\.place.file) == [path, second], "each file's first mistake")
+    }
+
     @Test("have the same fingerprint for the same content, however it is written")
     func sameFingerprint() throws {
         let one = try load(
             leastSource
                 + "[broker]\nclient_id = \"c\"\nkeepalive = \"60s\"\n[storage.retention]\nraw = \"20d\"\n\"1m\" = \"40d\"\n"
         )
-        let other = try load(
+        var other = try load(
             "# comment\nstorage.retention = { \"1m\" = \"40d\", raw = \"480h\" }\nbroker = { keepalive = \"1m\", client_id = 'c' }\n"
                 + leastSource)
+        // Where things stand is no part of what they are.
+        other.places = one.places
         #expect(one == other)
         #expect(one.fingerprint == other.fingerprint)
         #expect(one.fingerprint.count == 16 && one.fingerprint.allSatisfy(\.isHexDigit))
@@ -84,7 +107,9 @@ struct ConfigurationFileTests {
             "[storage.retention]\nraw = \"29d\"", "[storage.retention]\nraw = \"29d\"\n\"1m\" = \"30d\"",
             "[storage.retention]\n\"1m\" = \"forever\"",
             "[devices]\nunknown = \"quarantine\"", "[[device]]\nid = \"a\"",
-            "[[device]]\nid = \"a\"\ninterval = \"1s\"",
+            "[[device]]\nid = \"a\"\ninterval = \"1s\"", "[[device]]\nid = \"a\"\nowner = \"o\"",
+            "[[device]]\nid = \"a\"\naliases = [\"o\"]", "[[device]]\nid = \"a\"\nlabels = { a = \"o\" }",
+            "[[device]]\nid = \"a\"\ngeometry = { empty = \"2m\", full = \"1m\" }",
             "[[device]]\nid = \"a\"\nquantity.pm10.gross_range = { fail = [0, 1] }",
             "[[device]]\nid = \"a\"\nquantity.pm1.gross_range = { fail = [0, 1] }",
             "[quantity.pm10]\nkind = \"event\"", "[quantity.own]\nunit = \"%\"\nkind = \"gauge\"",

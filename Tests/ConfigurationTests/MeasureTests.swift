@@ -35,6 +35,40 @@ struct MeasureTests {
         #expect(Measure.size(text) == nil)
     }
 
+    @Test(
+        "reads lengths, with fractions, in millimetres",
+        arguments: [
+            ("0mm", 0), ("1800mm", 1800), ("180cm", 1800), ("2m", 2000), ("1.8m", 1800), ("30.5cm", 305),
+        ] as [(String, Double)])
+    func lengths(text: String, millimetres: Double) {
+        #expect(Measure.length(text) == millimetres)
+    }
+
+    @Test(
+        "refuses what is no length",
+        arguments: [
+            "", "mm", "1800", "1 m", "-1m", "+1m", ".5m", "5.m", "1e3m", "infm", "nanm", "0x1m", "1.2.3m", "1km",
+        ])
+    func noLengths(text: String) {
+        #expect(Measure.length(text) == nil)
+    }
+
+    @Test("tells what was meant, and nothing where it cannot")
+    func meant() {
+        #expect(Measure.respelledDuration("10 sec") == "10s")
+        #expect(Measure.respelledDuration("1,5 h") == "90m")
+        #expect(Measure.respelledDuration("2 Weeks") == "14d")
+        #expect(Measure.respelledSize("64 mb") == "64MB")
+        #expect(Measure.respelledSize("64Kib") == "64KiB")
+        #expect(Measure.respelledLength("1.80 m") == "1800mm")
+        #expect(Measure.respelledLength("18 centimetres") == "180mm")
+        for text in ["", "soon", "10", "10 parsecs", "1e9d", "999999999999999y", "-5s", "٣s"] {
+            #expect(Measure.respelledDuration(text) == nil, "\(text)")
+            #expect(Measure.respelledSize(text) == nil, "\(text)")
+            #expect(Measure.respelledLength(text) == nil, "\(text)")
+        }
+    }
+
     @Test("writes durations that it reads as the same", arguments: 0..<5)
     func roundTrip(round: UInt64) {
         var random = SeededGenerator(seed: 0x3EA5 + round)

@@ -83,7 +83,7 @@ struct SketchTests {
         let later = [
             "[[partner]]\nname = \"rova\"\n", "[control]\nhttp = \"x\"\n", "[storage]\nflash_budget = \"1GB\"\n",
             "[quantity.pm2_5]\nspike = { suspect = 25 }\n", "[quantity.pm2_5]\nflat_line = 1\n",
-            "[[device]]\nid = \"a\"\naliases = []\n",
+            "[[device]]\nid = \"a\"\nquantity.pm10.spike = 1\n",
         ]
         for text in later {
             let found = complaints(text + leastSource)
@@ -158,7 +158,7 @@ struct SketchTests {
             unit = "K"
             [[device]]
             id = "a"
-            quantity.humidity.gross_range = { fail = [5, 1] }
+            quantity.humidity.gross_range = { fail = [1, 5] }
             """)
         #expect(read.sources.map(\.name) == ["ttn", "all"])
         let ttn = try #require(read.sources.first)

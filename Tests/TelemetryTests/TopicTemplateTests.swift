@@ -92,4 +92,17 @@ struct TopicTemplateTests {
         let bare = try #require(TopicTemplate("+/#"))
         #expect(!bare.givesDevice && !bare.givesQuantity)
     }
+
+    @Test(
+        "names what two templates have in common",
+        arguments: [
+            ("a/+/c", "a/b/+", "a/b/c"), ("a/#", "a/b", "a/b"), ("a/{device}", "a/#", "a/+"), ("a/#", "a", "a"),
+            ("#", "a/+/#", "a/+/#"), ("a/#", "+/b/#", "a/b/#"), ("a", "b", nil), ("a/b", "a", nil), ("a/+", "a", nil),
+        ] as [(String, String, String?)])
+    func common(left: String, right: String, expected: String?) throws {
+        let (left, right) = (try #require(TopicTemplate(left)), try #require(TopicTemplate(right)))
+        #expect(left.common(with: right) == expected)
+        #expect(right.common(with: left) == expected)
+        #expect((expected != nil) == left.overlaps(right))
+    }
 }

@@ -104,4 +104,22 @@ struct UnitConversionTests {
         #expect(abs(back.apply(there.apply(-12.34)) + 12.34) < 1e-9)
         #expect(UnitConversion.from("vehicles", to: Quantity(name: "x", unit: "vehicles", kind: .counter)) == .identity)
     }
+
+    @Test("names the units that it understands for a quantity, and no others")
+    func spellings() throws {
+        for quantity in QuantityCatalogue.builtIn {
+            let spellings = UnitConversion.spellings(for: quantity)
+            #expect(spellings.contains { $0.contains(quantity.unit) }, "\(quantity.name)")
+            for spelling in spellings.flatMap({ $0 }) {
+                #expect(UnitConversion.from(spelling, to: quantity) != nil, "\(spelling) for \(quantity.name)")
+            }
+        }
+        let catalogue = QuantityCatalogue()
+        let temperature = UnitConversion.spellings(for: try #require(catalogue["temperature"])).map { $0[0] }
+        #expect(temperature == ["Cel", "[degF]", "K"])
+        let ozone = UnitConversion.spellings(for: try #require(catalogue["o3"])).map { $0[0] }
+        #expect(ozone == ["ug/m3", "mg/m3", "[ppm]", "[ppb]"], "a gas also comes in parts")
+        #expect(UnitConversion.spellings(for: Quantity(name: "x", unit: "widgets", kind: .gauge)) == [["widgets"]])
+        #expect(UnitConversion.isKnown("µg/m³") && !UnitConversion.isKnown("widgets"))
+    }
 }

@@ -6,20 +6,15 @@ public struct DeviceDirectory {
 
     public init(_ devices: [DeviceOptions]) {
         for device in devices {
-            for name in [device.id] + device.aliases where byName[DeviceDirectory.normalised(name)] == nil {
-                byName[DeviceDirectory.normalised(name)] = device
+            for name in [device.id] + device.aliases where byName[DeviceNames.comparable(name)] == nil {
+                byName[DeviceNames.comparable(name)] = device
             }
         }
     }
 
     public func knows(_ name: String) -> Bool { self[name] != nil }
 
-    subscript(name: String) -> DeviceOptions? { byName[DeviceDirectory.normalised(name)] }
-
-    /// A DevEUI is the same in either case.
-    private static func normalised(_ name: String) -> String {
-        name.utf8.count == 16 && name.utf8.allSatisfy(\.isHexDigit) ? name.uppercased() : name
-    }
+    subscript(name: String) -> DeviceOptions? { byName[DeviceNames.comparable(name)] }
 }
 
 /// What a message calls the device that it is from.
@@ -33,8 +28,4 @@ struct DeviceName {
         self.name = name
         self.alternate = alternate
     }
-}
-
-extension UInt8 {
-    fileprivate var isHexDigit: Bool { isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self | 0x20) }
 }

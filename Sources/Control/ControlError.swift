@@ -1,3 +1,5 @@
+import Glibc
+
 /// What went wrong with the control socket, in words for a technician.
 public struct ControlError: Error, Hashable, Sendable, CustomStringConvertible {
     public var operation: String
@@ -13,6 +15,9 @@ public struct ControlError: Error, Hashable, Sendable, CustomStringConvertible {
         self.cause = cause
         self.hint = hint
     }
+
+    /// Whether this user may not ask, so that nothing is known of the daemon.
+    public var isForbidden: Bool { systemError == EACCES || systemError == EPERM }
 
     public var description: String {
         "cannot \(operation) (\(path)): \(cause)" + (hint.isEmpty ? "" : "; \(hint)")

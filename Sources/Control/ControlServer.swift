@@ -70,6 +70,9 @@ public struct ControlServer: Service {
         return router
     }
 
+    /// Whether something else than a socket stands where the socket is to be.
+    public static func isObstructed(_ path: String) -> Bool { UnixSocket.isSocket(path) == false }
+
     private static func claim(_ path: String) throws(ControlError) {
         try UnixSocket.checkLength(path)
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
@@ -80,7 +83,12 @@ public struct ControlServer: Service {
                     cause: String(cString: strerror(errno)), hint: "make it, or set [control] socket")
             }
         }
-        guard let isSocket = UnixSocket.isSocket(path) else { return }
+        guard let isSocket = UnixSocket.isSocket(path) else {
+            if access(path, F_OK) != 0 { return }
+            throw ControlError(
+                operation: "listen", path: path, cause: "something of another user's is there",
+                hint: "remove it, or set [control] socket to another path")
+        }
         guard isSocket else {
             throw ControlError(
                 operation: "listen", path: path, cause: "something else than a socket is there",

@@ -34,14 +34,14 @@ struct UnixSocket: ~Copyable {
 
     /// Asked by opening it, which no socket allows: lstat(2)'s structure has two homes here, and the optimised build
     /// takes it from a module of NIO's that is not to be imported. Source: open(2), ENXIO.
-    /// - Returns: nil where nothing is.
+    /// - Returns: nil where nothing is, or where this user may not know.
     static func isSocket(_ path: String) -> Bool? {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor < 0 else {
             close(descriptor)
             return false
         }
-        return errno == ENOENT ? nil : errno == ENXIO
+        return errno == ENOENT || errno == EACCES ? nil : errno == ENXIO
     }
 
     /// Source: unix(7), sun_path.
@@ -56,8 +56,12 @@ struct UnixSocket: ~Copyable {
     private static func failure(path: String, code: Int32) -> ControlError {
         let hint =
             switch code {
-            case ENOENT, ECONNREFUSED: "the daemon is not running, or listens elsewhere (--socket)"
-            case EACCES, EPERM: "your user may not: add it to the group poort, or use sudo"
+            case ENOENT:
+                "the daemon is not running, or listens elsewhere: systemctl status poort; --socket names another"
+            case ECONNREFUSED: "the daemon is not running; it ended without removing its socket: journalctl -u poort"
+            case EACCES, EPERM:
+                "your user may not ask it, whether it runs or not: add it to the group poort (sudo usermod -aG poort NAME, then log in anew), or use sudo"
+            case EAGAIN: "it is busy with others: try again"
             default: ""
             }
         var error = ControlError(

@@ -22,11 +22,30 @@ public final class StoreReader {
         } catch {
             // A member of the group may read the file and not write beside it. While a log is there, somebody writes.
             let isKeptFromLog = error.code & 0xFF == SQLITE_CANTOPEN || error.code & 0xFF == SQLITE_READONLY
-            guard isKeptFromLog, access(path, R_OK) == 0, access(path + "-wal", F_OK) != 0 else { throw error }
+            guard isKeptFromLog, access(path, R_OK) == 0, access(path + "-wal", F_OK) != 0 else {
+                throw explained(error, path: path)
+            }
             let database = try Database(path: path, mode: .immutable, busyTimeoutMilliseconds: 0)
             try Schema.check(database)
             return database
         }
+    }
+
+    /// SQLite says of a file that is not there and of one that may not be read the same.
+    private static func explained(_ error: StorageError, path: String) -> StorageError {
+        guard error.code & 0xFF == SQLITE_CANTOPEN, access(path, R_OK) != 0 else { return error }
+        var explained = error
+        explained.cause = String(cString: strerror(errno))
+        switch errno {
+        case EACCES:
+            explained.hint =
+                "your user may not read it: add it to the group poort (sudo usermod -aG poort NAME, then log in anew), or use sudo"
+        case ENOENT:
+            explained.hint =
+                "poort makes it when it first runs: has it run with this configuration? --config or --database names another"
+        default: explained.hint = "is [storage] path right?"
+        }
+        return explained
     }
 
     init(database: Database) {

@@ -9,6 +9,8 @@ struct CommandFailure: Error, CustomStringConvertible {
     static let problem: Int32 = 1
     static let usage: Int32 = 64
     static let notReachable: Int32 = 69
+    /// Standard output takes no more. Source: sysexits.h, EX_IOERR.
+    static let outputFailed: Int32 = 74
     static let badConfiguration: Int32 = 78
 
     var description: String

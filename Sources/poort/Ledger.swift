@@ -31,9 +31,9 @@ struct Ledger: ParsableCommand {
             LedgerReport(sources: try reader.ledger(), holdings: verify ? try reader.holdings() : nil)
         }
         if json {
-            print(report.json.finished)
+            OutputBuffer.show(report.json.finished)
         } else {
-            for line in report.table { print(line) }
+            OutputBuffer.show(report.table)
         }
         if !report.isBalanced { throw ExitCode(1) }
     }

@@ -7,7 +7,8 @@ struct Poort: AsyncParsableCommand {
         commandName: "poort",
         abstract: "The gate between a city's street sensors and its servers.",
         discussion: """
-            Exit codes: 0 fine, 1 found a problem, 64 usage, 69 daemon not reachable, 78 bad configuration.
+            Exit codes: 0 fine, 1 found a problem, 64 usage, 69 daemon not reachable, 74 output not written, 78 bad \
+            configuration.
 
             Example: check a configuration, then run with it
               poort check --config Config/poort.toml && poort run --config Config/poort.toml
@@ -29,9 +30,21 @@ struct Poort: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            guard let failure = CommandFailure(error) else { exit(withError: error) }
+            end(with: error)
+        }
+    }
+
+    private static func end(with error: any Error) -> Never {
+        if let failure = CommandFailure(error) {
             StandardError.write("poort: \(failure)\n")
             Glibc.exit(failure.exitCode)
         }
+        // Help that was asked for is output, what is wrong with the arguments is not.
+        let code = exitCode(for: error)
+        let text = fullMessage(for: error)
+        if !text.isEmpty {
+            if code.isSuccess { OutputBuffer.show(text) } else { StandardError.write(text + "\n") }
+        }
+        Glibc.exit(code.rawValue)
     }
 }

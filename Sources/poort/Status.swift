@@ -43,27 +43,30 @@ struct Status: ParsableCommand {
             report = try location.client().status()
         } catch let error as ControlError {
             StandardError.write("poort: \(error)\n")
-            try showWithoutDaemon()
+            try showWithoutDaemon(error)
             throw ExitCode(CommandFailure.notReachable)
         }
         try show(report)
         if report.hasProblem { throw ExitCode(CommandFailure.problem) }
     }
 
-    private func show(_ report: StatusReport) throws {
+    /// - Parameter absence: what is known of a daemon that did not answer.
+    private func show(_ report: StatusReport, absence: String? = nil) throws {
         if json {
-            print(String(decoding: try StatusCoding.encode(report), as: UTF8.self))
+            OutputBuffer.show(String(decoding: try StatusCoding.encode(report), as: UTF8.self))
         } else {
-            let screen = StatusScreen(report: report, columns: Terminal.size?.columns)
-            for line in screen.lines { print(line) }
+            var screen = StatusScreen(report: report, columns: Terminal.size?.columns)
+            if let absence { screen.absence = absence }
+            OutputBuffer.show(screen.lines)
         }
     }
 
-    private func showWithoutDaemon() throws {
+    private func showWithoutDaemon(_ error: ControlError) throws {
         do {
             try show(
                 OfflineStatus.read(
-                    configurationPath: location.configuration.path, configuration: location.configuration.load()))
+                    configurationPath: location.configuration.path, configuration: location.configuration.load()),
+                absence: error.isForbidden ? "poort may be running; your user may not ask it" : nil)
         } catch let error as StorageError {
             StandardError.write("poort: and the database tells nothing: \(error)\n")
         }

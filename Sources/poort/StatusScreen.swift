@@ -6,6 +6,8 @@ struct StatusScreen {
     var report: StatusReport
     /// Of the terminal; nil where lines may be as long as they like.
     var columns: Int?
+    /// What is said of a daemon that did not answer.
+    var absence = "poort is not running"
 
     /// Lines of the whole screen.
     var lines: [String] { header + [""] + sensorTable }
@@ -41,7 +43,7 @@ struct StatusScreen {
     private var gateway: String {
         let name = Emphasis.strong.applied(to: report.gateway)
         guard report.isRunning, let process = report.process else {
-            return "\(name), " + Emphasis.bad.applied(to: "poort is not running") + "; this is what the database tells"
+            return "\(name), " + Emphasis.bad.applied(to: absence) + "; this is what the database tells"
         }
         return "\(name), poort \(report.version), running \(ago(process.started)), pid \(process.pid), "
             + Bytes.text(process.residentBytes)

@@ -14,9 +14,9 @@ struct Version: ParsableCommand {
             var line = JSONLine()
             line.add("version", GatewayVersion.number)
             line.add("schema", GatewayVersion.schema)
-            print(line.finished)
+            OutputBuffer.show(line.finished)
         } else {
-            print("poort \(GatewayVersion.number)")
+            OutputBuffer.show("poort \(GatewayVersion.number)")
         }
     }
 }

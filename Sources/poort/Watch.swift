@@ -7,6 +7,9 @@ struct Watch: ParsableCommand {
         discussion: """
             On a terminal the screen is redrawn in place. In a pipe one status is printed each second.
 
+            Exit code 69 when the daemon cannot be reached at the start or at the end; in between, as while it is \
+            restarted, the screen says so and goes on.
+
             Example:
               poort watch --config /etc/poort/poort.toml
             """)
@@ -18,19 +21,30 @@ struct Watch: ParsableCommand {
 
     func run() throws {
         let client = try location.client()
+        // Before the screen is taken, so that what keeps it from showing anything stays to be read.
+        _ = try client.status()
         Interruption.watch()
+        if let failure = show(client) { throw failure }
+    }
+
+    /// - Returns: why it could not be asked the last time.
+    private func show(_ client: ControlClient) -> ControlError? {
         let screen = LiveScreen()
         screen.open()
         defer { screen.close() }
+        var failure: ControlError?
         let deadline = seconds.map { ContinuousClock.now + .seconds($0) }
         while !Interruption.hasCome, deadline.map({ ContinuousClock.now < $0 }) ?? true {
             do throws(ControlError) {
                 screen.show(try client.status())
+                failure = nil
             } catch {
                 screen.show("\(error)")
+                failure = error
             }
             Interruption.sleep(milliseconds: 1000)
         }
+        return failure
     }
 }
 

@@ -162,6 +162,13 @@ struct ControlSocketTests {
         let error = #expect(throws: ControlError.self) { try ControlClient(path: path).status() }
         #expect(error?.hint.contains("not running") == true)
         #expect(error?.description.contains(path) == true)
+        // A file that is no socket refuses as an abandoned socket does.
+        directory.write("", to: "poort.sock")
+        let refused = #expect(throws: ControlError.self) { try ControlClient(path: path).status() }
+        #expect(refused?.hint.contains("without removing its socket") == true)
+        #expect(error?.isForbidden == false && refused?.isForbidden == false)
+        #expect(ControlServer.isObstructed(path))
+        #expect(!ControlServer.isObstructed(directory.file("none")))
     }
 
     @Test("refuses a path that no socket can have, on both sides")

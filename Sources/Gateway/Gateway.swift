@@ -119,6 +119,8 @@ public struct Gateway: Service {
         defer { manager.ready(outcome) }
         do {
             let new = try ConfigurationFile.load(path: configurationPath)
+            let check = StartCheck(new, for: .reload)
+            if !check.errors.isEmpty { throw ConfigurationError(complaints: check.errors) }
             let wiring = Wiring(new)
             let brokerOptions = try wiring.brokerOptions()
             // Each new decoder numbers its series anew, and the core remembers all numbers.

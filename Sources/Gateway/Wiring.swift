@@ -77,7 +77,8 @@ struct Wiring {
             commitIntervalMilliseconds: configuration.storage.commitIntervalMilliseconds)
     }
 
-    private func password() throws(GatewayError) -> Secret? {
+    /// - Throws: when it cannot be read.
+    func password() throws(GatewayError) -> Secret? {
         if let file = configuration.broker.passwordFile { return try SecretFile.read(file) }
         guard let name = configuration.broker.passwordCredential else { return nil }
         guard let directory = getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) }) else {
@@ -92,7 +93,8 @@ struct Wiring {
 /// Reads a secret from a file: its first line.
 enum SecretFile {
     static func read(_ path: String) throws(GatewayError) -> Secret {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe that nobody writes to would hold everything up.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw GatewayError(
                 operation: "read the password file \(path)", cause: String(cString: strerror(errno)),

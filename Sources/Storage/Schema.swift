@@ -119,11 +119,7 @@ enum Schema {
     /// Brings a database up to date, each step in a transaction of its own.
     /// - Throws: for a foreign file or one from a newer Poort, which is left untouched.
     static func prepare(_ database: Database, pageSize: Int) throws(StorageError) {
-        let identity = try database.integer("PRAGMA application_id") ?? 0
-        let version = try database.integer("PRAGMA user_version") ?? 0
-        let tables = try database.integer("SELECT count(*) FROM sqlite_schema") ?? 0
-        if identity != applicationID && tables > 0 { throw foreignFile(database) }
-        if version > currentVersion { throw newerFile(database, version: version) }
+        let (version, tables) = try identify(database)
         if tables == 0 {
             // Both hold only if they are set before the first table is made.
             try database.execute(
@@ -137,6 +133,18 @@ enum Schema {
                 PRAGMA user_version = \(step + 1); COMMIT
                 """, operation: "bring the database to schema version \(step + 1)")
         }
+    }
+
+    /// What a file is that may be written to, a new one included.
+    /// - Throws: for a foreign file or one from a newer Poort.
+    @discardableResult
+    static func identify(_ database: Database) throws(StorageError) -> (version: Int64, tables: Int64) {
+        let identity = try database.integer("PRAGMA application_id") ?? 0
+        let version = try database.integer("PRAGMA user_version") ?? 0
+        let tables = try database.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        if identity != applicationID && tables > 0 { throw foreignFile(database) }
+        if version > currentVersion { throw newerFile(database, version: version) }
+        return (version, tables)
     }
 
     /// For readers, who change nothing.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads a file line by line. Lines longer than 8 MiB are refused.
+/// Reads a file line by line. A line longer than 8 MiB is refused, and those behind it are not.
 struct LineReader: ~Copyable {
     private let descriptor: Int32
     private let path: String
@@ -23,24 +23,34 @@ struct LineReader: ~Copyable {
 
     deinit { if descriptor > 2 { close(descriptor) } }
 
+    private static let longestLine = 8 << 20
+
+    /// Thrown in place of a line; the next call goes on behind it.
+    struct LineTooLong: Error {}
+
     /// The next line without its line break, or nil at the end.
     mutating func next() throws -> [UInt8]? {
         var searched = start
+        var isTooLong = false
         while true {
             if let end = buffer[searched...].firstIndex(of: 0x0A) {
                 defer { start = end + 1 }
+                if isTooLong { throw LineTooLong() }
                 return Array(buffer[start..<end])
             }
             if isAtEnd {
-                guard start < buffer.count else { return nil }
+                guard start < buffer.count || isTooLong else { return nil }
                 defer { start = buffer.count }
+                if isTooLong { throw LineTooLong() }
                 return Array(buffer[start...])
             }
             buffer.removeFirst(start)
             start = 0
             searched = buffer.count
-            if buffer.count > 8 << 20 {
-                throw CommandFailure("\(path): a line is longer than 8 MiB; is this a capture?", exitCode: 1)
+            if buffer.count > LineReader.longestLine {
+                isTooLong = true
+                buffer.removeAll(keepingCapacity: true)
+                searched = 0
             }
             try fill()
         }

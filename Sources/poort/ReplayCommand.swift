@@ -28,7 +28,7 @@ struct ReplayCommand: ParsableCommand {
         let replay = try Replay(configuration: configuration) { output.buffer.write(line: $0) }
         var reader = try LineReader(path: file)
         var number = 0
-        while let line = try reader.next() {
+        while let line = try nextLine(&reader, number: number + 1) {
             number += 1
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
             do {
@@ -40,6 +40,14 @@ struct ReplayCommand: ParsableCommand {
         }
         try replay.finish()
         output.buffer.flush()
+    }
+
+    private func nextLine(_ reader: inout LineReader, number: Int) throws -> [UInt8]? {
+        do {
+            return try reader.next()
+        } catch is LineReader.LineTooLong {
+            throw CommandFailure("\(file):\(number): a line is longer than 8 MiB; is this a capture?", exitCode: 1)
+        }
     }
 }
 

@@ -12,6 +12,9 @@ struct Run: AsyncParsableCommand {
         discussion: """
             SIGTERM and Ctrl-C commit and acknowledge what was read, then end. SIGHUP reads the configuration again.
 
+            Exit code 78 when the configuration cannot be used as it is, which poort check says as well; systemd does \
+            not start it again then.
+
             Example:
               poort run --config /etc/poort/poort.toml
             """)
@@ -27,16 +30,24 @@ struct Run: AsyncParsableCommand {
         let level = Logger.Level(rawValue: configuration.log.level) ?? .info
         LoggingSystem.bootstrap { _ in LineLogHandler(level: level) }
         let logger = Logger(label: "poort")
-        for warning in configuration.warnings { logger.warning("\(warning)") }
+        let check = StartCheck(configuration, for: .start)
+        if !check.errors.isEmpty { throw ConfigurationError(complaints: check.errors) }
+        for warning in configuration.warnings + check.warnings { logger.warning("\(warning)") }
         let gateway = try Gateway(configurationPath: location.path, configuration: configuration, logger: logger)
-        let services: [any Service] = [try gateway.controlServer(), gateway]
+        let server: any Service
+        do {
+            server = try gateway.controlServer()
+        } catch {
+            throw CommandFailure("\(error)", exitCode: CommandFailure.problem)
+        }
+        let services: [any Service] = [server, gateway]
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
         do {
             try await ServiceGroup(configuration: group).run()
         } catch {
-            throw CommandFailure("\(error)", exitCode: 1)
+            throw CommandFailure("\(error)", exitCode: CommandFailure.problem)
         }
     }
 }

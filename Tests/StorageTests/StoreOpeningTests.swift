@@ -53,6 +53,44 @@ struct StoreOpeningTests {
         #expect(try StoreReader(path: moved).state("x") == 1, "what was committed before went with the file")
     }
 
+    @Test("looks at a file before it writes to it, and refuses what will never be a database of Poort's")
+    func inspection() throws {
+        func refusal() -> StorageError? {
+            do throws(StorageError) {
+                try Store.inspect(path: path)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(refusal() == nil, "nothing is there yet")
+        directory.write("", to: "poort.db")
+        #expect(refusal() == nil, "an empty file becomes a database")
+        directory.write(
+            "a text, and long enough to be no header of SQLite's. " + String(repeating: "x", count: 100), to: "poort.db"
+        )
+        #expect(refusal()?.description.contains("not a Poort database") == true)
+        unlink(path)
+        #expect(mkdir(path, 0o755) == 0)
+        #expect(refusal()?.description.contains("it is a directory") == true)
+        rmdir(path)
+        execute("CREATE TABLE mine(x)")
+        #expect(refusal()?.cause == "it is not a Poort database")
+        unlink(path)
+        _ = try Store(path: path)
+        #expect(refusal() == nil)
+        execute("PRAGMA user_version = 9999")
+        #expect(refusal()?.cause.contains("newer") == true)
+        #expect(refusal()?.isRetryable == false)
+    }
+
+    @Test("says why there is nothing to read")
+    func nothingToRead() {
+        let error = #expect(throws: StorageError.self) { try StoreReader(path: directory.path + "/none/poort.db") }
+        #expect(error?.cause == "No such file or directory")
+        #expect(error?.hint.contains("--database") == true)
+    }
+
     @Test("says what to do when the directory is not there")
     func noDirectory() {
         let error = #expect(throws: StorageError.self) { try Store(path: directory.path + "/none/poort.db") }

@@ -1,0 +1,26 @@
+import CSQLite
+import Glibc
+
+extension Store {
+    /// Looks at what stands at a path, before anything is written there.
+    ///
+    /// What may pass by itself is left to who opens it: nothing there yet, a lock, a disk that fails, missing rights.
+    /// - Throws: when it will never be a Poort database: a directory, another program's file, one of a newer poort.
+    public static func inspect(path: String) throws(StorageError) {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return }
+        let kind = information.st_mode & S_IFMT
+        guard kind == S_IFREG else {
+            throw StorageError(
+                operation: "use the database", path: path, code: SQLITE_NOTADB,
+                cause: kind == S_IFDIR ? "it is a directory" : "it is not a regular file",
+                hint: kind == S_IFDIR ? "name a file in it: \(path)/poort.db" : "name another")
+        }
+        guard information.st_size > 0 else { return }
+        do throws(StorageError) {
+            try Schema.identify(Database(path: path, mode: .readOnly, busyTimeoutMilliseconds: 500))
+        } catch {
+            if error.code & 0xFF == SQLITE_NOTADB { throw error }
+        }
+    }
+}

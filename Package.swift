@@ -118,7 +118,12 @@ let package = Package(
                 "Telemetry",
                 "MQTT", "TestKit", logging,
             ]),
-        tests("SystemTests", ["poort", "Control", "Telemetry", "Threading", "Storage", "CSQLite", "MQTT", "TestKit"]),
+        tests(
+            "SystemTests",
+            [
+                "poort", "Control", "GatewayConfiguration", "Telemetry", "Threading", "Storage", "CSQLite", "MQTT",
+                "TestKit",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

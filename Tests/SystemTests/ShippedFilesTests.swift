@@ -1,32 +1,43 @@
+@testable import GatewayConfiguration
+import Telemetry
 import TestKit
 import Testing
 
 /// What is shipped works as it is.
 @Suite("Shipped files")
 struct ShippedFilesTests {
+    private let directory = TemporaryDirectory()
+
+    /// - Returns: what `poort check` has to say against it, on whichever box it is meant for.
     private func check(_ path: String) throws -> String? {
-        let run = try ChildProcess(GatewayProcess.executable, ["check", "--config", path])
+        let run = try ChildProcess(GatewayProcess.executable, ["check", "--elsewhere", "--config", path])
         let isFine = run.wait() == .exited(0) && !run.standardOutput.contains("(warning)")
         return isFine ? nil : run.standardOutput + run.standardError
     }
 
-    @Test(
-        "every configuration passes poort check",
-        arguments: ["poort", "air-lorawan", "waste-bins", "traffic-counters"])
-    func configurations(name: String) throws {
-        let complaint = try check("\(PackageFolder.path)/Config/\(name).toml")
-        // The password is the installer's to provide.
-        if let complaint {
-            #expect(complaint.contains("cannot read it") && complaint.contains(": fine"), "\(complaint)")
-        }
+    private func fingerprint(_ path: String) throws -> Substring? {
+        let run = try ChildProcess(GatewayProcess.executable, ["check", "--elsewhere", "--config", path])
+        #expect(run.wait() == .exited(0), "\(run.standardOutput)")
+        return run.standardOutput.split(separator: "fingerprint ").last
     }
 
-    @Test("the commented keys of the full configuration hold as well, with the defaults they show")
-    func commentedKeys() throws {
-        let shipped = try #require(TemporaryDirectory.read("\(PackageFolder.path)/Config/poort.toml"))
-        let directory = TemporaryDirectory()
-        // Keys that need files of the installer's, or exclude each other, stay commented out.
-        let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    private static let names = TemporaryDirectory.names(in: "\(PackageFolder.path)/Config").sorted()
+
+    @Test("every configuration passes poort check", arguments: names)
+    func configurations(name: String) throws {
+        #expect(try check("\(PackageFolder.path)/Config/\(name)") == nil)
+    }
+
+    // MARK: - The file of every key
+
+    private static func poortTOML() throws -> String {
+        try #require(TemporaryDirectory.read("\(PackageFolder.path)/Config/poort.toml"))
+    }
+
+    /// The file as if nothing in it were commented out, but for keys that exclude others or stand for what differs from
+    /// box to box.
+    private static func uncommented(_ text: some StringProtocol) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let isKey =
                 line.hasPrefix("# ") && line.dropFirst(2).prefix { $0.isLetter || $0 == "_" }.count > 1
                 && line.contains(" = ")
@@ -35,21 +46,89 @@ struct ShippedFilesTests {
             ]
             .contains { line.contains("# \($0)") || line.contains("_\($0) = ") }
             return isKey && !isLeftOut ? String(line.dropFirst(2)) : String(line)
-        }
-        let path = directory.write(lines.joined(separator: "\n"), to: "poort.toml")
-        #expect(lines.count { $0.hasPrefix("#") } + 15 < shipped.split(separator: "\n").count { $0.hasPrefix("#") })
-        #expect(try check(path) == nil)
+        }.joined(separator: "\n")
     }
 
-    @Test("every configuration in the README passes poort check")
-    func readme() throws {
-        let readme = try #require(TemporaryDirectory.read("\(PackageFolder.path)/README.md"))
-        let snippets = readme.split(separator: "```toml\n").dropFirst().compactMap { $0.split(separator: "```").first }
-        #expect(!snippets.isEmpty)
-        let directory = TemporaryDirectory()
+    @Test("the commented keys of the full configuration hold as well")
+    func commentedKeys() throws {
+        let shipped = try ShippedFilesTests.poortTOML()
+        let whole = ShippedFilesTests.uncommented(shipped)
+        func comments(_ text: String) -> Int { text.split(separator: "\n").count { $0.hasPrefix("#") } }
+        #expect(comments(whole) + 30 < comments(shipped))
+        #expect(try check(directory.write(whole, to: "poort.toml")) == nil)
+    }
+
+    @Test("the commented keys of its general part show the defaults")
+    func defaults() throws {
+        let shipped = try ShippedFilesTests.poortTOML()
+        let border = try #require(shipped.firstRange(of: "# Which topics to take")).lowerBound
+        let whole = ShippedFilesTests.uncommented(shipped[..<border]) + shipped[border...]
+        let path = directory.write(whole, to: "poort.toml")
+        #expect(try fingerprint(path) == fingerprint("\(PackageFolder.path)/Config/poort.toml"))
+    }
+
+    @Test("the full configuration shows every key that is read, in its table, and every format")
+    func everyKey() throws {
+        let shipped = try ShippedFilesTests.poortTOML()
+        let complaints = Complaints()
+        _ = ConfigurationReader(complaints: complaints).read(
+            try TOMLNode.parse(ShippedFilesTests.uncommented(shipped), file: "poort.toml"))
+        let sections = ShippedFilesTests.sections(of: shipped)
+        for (path, keys) in complaints.knownKeys {
+            let table = path.split(separator: ".").first.map(String.init) ?? ""
+            for key in keys where key != "password" {
+                if table.isEmpty {
+                    #expect(sections[key] != nil, "there is no [\(key)]")
+                } else {
+                    #expect(ShippedFilesTests.shows(key, in: sections[table] ?? ""), "\(key) of [\(path)]")
+                }
+            }
+        }
+        #expect(complaints.knownKeys.count >= 15, "\(complaints.knownKeys.keys.sorted())")
+        for format in PayloadFormat.allCases {
+            #expect(
+                shipped.contains(" \(format.rawValue),") || shipped.contains(" \(format.rawValue).")
+                    || shipped.contains("# \(format.rawValue),"), "\(format.rawValue)")
+        }
+    }
+
+    /// The text of each table, those of one name together.
+    private static func sections(of text: String) -> [String: String] {
+        var sections: [String: String] = [:]
+        var current = ""
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("[") {
+                let name = line.drop { $0 == "[" }.prefix { $0 != "]" && $0 != "." }
+                current = String(name)
+                sections[current, default: ""] += line.contains(".") ? "\(line)\n" : ""
+            } else {
+                sections[current, default: ""] += line + "\n"
+            }
+        }
+        return sections
+    }
+
+    /// Whether a key stands there, commented out or not, with a value behind it.
+    private static func shows(_ key: String, in section: String) -> Bool {
+        [" \(key) = ", "\n\(key) = ", "\"\(key)\" = "].contains { "\n\(section)".contains($0) }
+    }
+
+    // MARK: - Documents
+
+    private static let documents: [String] = {
+        let docs = TemporaryDirectory.names(in: "\(PackageFolder.path)/Docs").filter { $0.hasSuffix(".md") }.sorted()
+        return ["README.md", "CONTRIBUTING.md"] + docs.map { "Docs/\($0)" }
+    }()
+
+    @Test("every configuration in a document passes poort check", arguments: documents)
+    func document(name: String) throws {
+        let text = try #require(TemporaryDirectory.read("\(PackageFolder.path)/\(name)"))
+        let snippets = text.split(separator: "```toml\n").dropFirst().compactMap { $0.split(separator: "```").first }
+        if name == "README.md" { #expect(!snippets.isEmpty) }
         for snippet in snippets {
-            let complaint = try check(directory.write(String(snippet), to: "poort.toml"))
-            if let complaint { #expect(complaint.contains(": fine"), "\(complaint)\n\(snippet)") }
+            // A part of a configuration is shown with what it is about alone.
+            let rest = snippet.contains("[[source]]") ? "" : "\n[[source]]\ntopic = \"{device}/{quantity}\"\n"
+            #expect(try check(directory.write(snippet + rest, to: "poort.toml")) == nil, "\(snippet)")
         }
     }
 }

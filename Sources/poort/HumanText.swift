@@ -85,12 +85,13 @@ enum TextWrap {
 /// Text from outside, with nothing in it that drives a terminal. Source: ECMA-48, 5.3.
 enum TerminalText {
     static func plain(_ text: String) -> String {
-        let isPlain: (Unicode.Scalar) -> Bool = {
-            $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && !(0x2028...0x2029).contains($0.value)
-        }
         if text.unicodeScalars.allSatisfy(isPlain) { return text }
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars { shown.append(isPlain(scalar) ? scalar : "\u{FFFD}") }
         return String(shown)
+    }
+
+    static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && !(0x2028...0x2029).contains(scalar.value)
     }
 }

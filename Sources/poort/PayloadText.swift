@@ -4,7 +4,7 @@ import Telemetry
 enum PayloadText {
     static func lines(_ payload: [UInt8]) -> [String] {
         guard let text = String(validating: payload, as: UTF8.self),
-            text.unicodeScalars.allSatisfy({ !TerminalText.isUnsafe($0) || "\n\r\t".unicodeScalars.contains($0) })
+            text.unicodeScalars.allSatisfy({ TerminalText.isPlain($0) || "\n\r\t".unicodeScalars.contains($0) })
         else { return hexadecimal(payload) }
         return text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0.filter { $0 != "\r" }) }
     }
@@ -23,19 +23,6 @@ enum PayloadText {
     private static func hexadecimal(_ number: Int, digits: Int) -> String {
         let text = String(number, radix: 16)
         return String(repeating: "0", count: max(0, digits - text.count)) + text
-    }
-}
-
-/// Text that came over the network, with nothing in it that drives a terminal. Source: ECMA-48, 5.3.
-enum TerminalText {
-    static func safe(_ text: String) -> String {
-        var shown = ""
-        for scalar in text.unicodeScalars { shown.unicodeScalars.append(isUnsafe(scalar) ? "\u{FFFD}" : scalar) }
-        return shown
-    }
-
-    static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 }
 

@@ -195,5 +195,5 @@ extension HeldMessage {
 
 extension QuarantinedMessage {
     /// For a terminal. A conflict has no topic: it is a reading.
-    var topicText: String { topic.isEmpty ? "–" : TerminalText.safe(String(decoding: topic, as: UTF8.self)) }
+    var topicText: String { topic.isEmpty ? "–" : TerminalText.plain(String(decoding: topic, as: UTF8.self)) }
 }

@@ -66,7 +66,8 @@ struct DevicesReport {
         guard !devices.isEmpty else { return ["no device is configured, and none has sent anything yet"] }
         let rows = devices.map { device in
             [
-                TerminalText.safe(device.id), TerminalText.safe(device.type), device.quantities.joined(separator: " "),
+                TerminalText.plain(device.id), TerminalText.plain(device.type),
+                device.quantities.joined(separator: " "),
                 device.last.map { Age.text(seconds: Double(now - $0) / 1000) } ?? "never", state(device),
             ]
         }
@@ -116,9 +117,9 @@ struct UnknownDevicesReport {
         guard !devices.isEmpty else { return ["every device that sends is in the configuration"] }
         let rows = devices.map { device in
             [
-                TerminalText.safe(device.id), device.quantities.joined(separator: " "), String(device.heldCount),
+                TerminalText.plain(device.id), device.quantities.joined(separator: " "), String(device.heldCount),
                 Age.text(seconds: Double(now - device.last) / 1000), device.isAccepted ? "accepted" : "held",
-                TerminalText.safe(device.topic ?? ""),
+                TerminalText.plain(device.topic ?? ""),
             ]
         }
         let table = TextTable.aligned(

@@ -1,6 +1,7 @@
 #include "CSimdjson.h"
 
 #include <cstring>
+#include <memory>
 #include <new>
 #include <simdjson.h>
 
@@ -10,11 +11,21 @@ using simdjson::dom::element_type;
 static_assert(sizeof(element) == sizeof(poort_json_value) && std::is_trivially_copyable<element>::value,
               "an element must fit the handle that stands for it");
 
+/* Two bytes more for each integer of at least nineteen digits. */
+static size_t widened_size(size_t count) { return count + count / 8 + 2; }
+
 struct poort_json_parser {
     simdjson::dom::parser parser;
     simdjson::error_code error;
+    size_t max_bytes;
+    /* What simdjson says of an integer beyond 64 bits: NUMBER_ERROR, or BIGINT_ERROR for some in later versions. */
+    simdjson::error_code too_large[2];
+    std::unique_ptr<char[]> widened;
+    size_t widened_capacity;
 
-    explicit poort_json_parser(size_t max_bytes) : parser(max_bytes), error(simdjson::SUCCESS) {}
+    explicit poort_json_parser(size_t max_bytes)
+        : parser(widened_size(max_bytes)), error(simdjson::SUCCESS), max_bytes(max_bytes),
+          too_large{simdjson::NUMBER_ERROR, simdjson::NUMBER_ERROR}, widened_capacity(0) {}
 };
 
 static poort_json_value wrap(element e) {
@@ -54,6 +65,62 @@ template <typename iterator> static bool is_at_end(const poort_json_cursor *curs
     return cursor->words[0] == 0 || !(position<iterator>(cursor, 0) != position<iterator>(cursor, 2));
 }
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* Whether an integer of these digits is beyond 64 bits: above 2^64 - 1, or below -2^63. */
+static bool is_too_large(const char *digits, size_t count, bool is_negative) {
+    const char *largest = is_negative ? "9223372036854775808" : "18446744073709551615";
+    size_t longest = std::strlen(largest);
+    return count > longest || (count == longest && std::memcmp(digits, largest, count) > 0);
+}
+
+/* Copies a document with ".0" behind each integer beyond 64 bits, so that it is read as the nearest double.
+   Returns the copy's size; 0 when there is no such integer, or no memory. */
+static size_t widen(poort_json_parser *parser, const char *bytes, size_t count) {
+    size_t needed = widened_size(count);
+    if (parser->widened_capacity < needed) {
+        parser->widened.reset(new (std::nothrow) char[needed]);
+        parser->widened_capacity = parser->widened ? needed : 0;
+        if (!parser->widened) return 0;
+    }
+    char *out = parser->widened.get();
+    bool in_string = false, in_number = false, found = false;
+    for (size_t i = 0; i < count; i++) {
+        char c = bytes[i];
+        *out++ = c;
+        if (in_string) {
+            if (c == '\\' && i + 1 < count) *out++ = bytes[++i];
+            in_string = c != '"';
+        } else if (c == '"') {
+            in_string = true;
+        } else if (is_digit(c) && !in_number) {
+            size_t start = i;
+            while (i + 1 < count && is_digit(bytes[i + 1])) *out++ = bytes[++i];
+            char next = i + 1 < count ? bytes[i + 1] : ' ';
+            /* The digits of a fraction or an exponent belong to a number that is a double already. */
+            in_number = next == '.' || next == 'e' || next == 'E';
+            bool is_negative = start > 0 && bytes[start - 1] == '-';
+            if (!in_number && is_too_large(bytes + start, i + 1 - start, is_negative)) {
+                *out++ = '.';
+                *out++ = '0';
+                found = true;
+            }
+        } else if (in_number && (c == ',' || c == ']' || c == '}' || c == ' ' || (c >= '\t' && c <= '\r'))) {
+            in_number = false;
+        }
+    }
+    return found ? out - parser->widened.get() : 0;
+}
+
+/* Asked of the library that is there, since its versions differ. */
+static void learn_what_too_large_is_called(poort_json_parser *parser) {
+    const char *samples[2] = {"[18446744073709551616]", "[100000000000000000000]"};
+    for (int i = 0; i < 2; i++) {
+        element parsed;
+        parser->too_large[i] = parser->parser.parse(samples[i], std::strlen(samples[i]), true).get(parsed);
+    }
+}
+
 extern "C" {
 
 poort_json_parser *poort_json_parser_create(size_t max_bytes, size_t max_depth) {
@@ -62,6 +129,7 @@ poort_json_parser *poort_json_parser_create(size_t max_bytes, size_t max_depth) 
         delete made;
         return nullptr;
     }
+    if (made) learn_what_too_large_is_called(made);
     return made;
 }
 
@@ -70,7 +138,16 @@ void poort_json_parser_destroy(poort_json_parser *parser) { delete parser; }
 poort_json_outcome poort_json_parse(poort_json_parser *parser, const void *bytes, size_t count,
                                     poort_json_value *root) {
     element parsed;
+    if (count > parser->max_bytes) {
+        parser->error = simdjson::CAPACITY;
+        return POORT_JSON_INVALID;
+    }
     parser->error = parser->parser.parse(static_cast<const uint8_t *>(bytes), count, true).get(parsed);
+    if (parser->error != simdjson::SUCCESS
+        && (parser->error == parser->too_large[0] || parser->error == parser->too_large[1])) {
+        size_t size = widen(parser, static_cast<const char *>(bytes), count);
+        if (size > 0) parser->error = parser->parser.parse(parser->widened.get(), size, true).get(parsed);
+    }
     switch (parser->error) {
     case simdjson::SUCCESS:
         *root = wrap(parsed);
@@ -123,6 +200,10 @@ double poort_json_number(poort_json_value value) {
 
 bool poort_json_integer(poort_json_value value, int64_t *integer) {
     return unwrap(value).get_int64().get(*integer) == simdjson::SUCCESS;
+}
+
+bool poort_json_unsigned(poort_json_value value, uint64_t *integer) {
+    return unwrap(value).get_uint64().get(*integer) == simdjson::SUCCESS;
 }
 
 bool poort_json_bool(poort_json_value value) {

@@ -213,9 +213,9 @@ final class ReadingWriter {
     /// The bytes of a name that is a text or a whole number, valid until the next call or the end of the message.
     func name(_ value: JSONValue) -> UnsafeRawBufferPointer? {
         if let text = value.string { return text }
-        guard let number = value.integer else { return nil }
+        guard let number = value.integer.map(String.init) ?? value.unsigned.map(String.init) else { return nil }
         var count = 0
-        for byte in String(number).utf8 where count < digits.count {
+        for byte in number.utf8 where count < digits.count {
             digits[count] = byte
             count += 1
         }

@@ -36,6 +36,7 @@ typedef enum {
 poort_json_parser *poort_json_parser_create(size_t max_bytes, size_t max_depth);
 void poort_json_parser_destroy(poort_json_parser *parser);
 
+/* Integers beyond 64 bits, on which simdjson gives up the whole document, are read as the nearest double. */
 poort_json_outcome poort_json_parse(poort_json_parser *parser, const void *bytes, size_t count,
                                     poort_json_value *root);
 /* What was wrong with the last document. */
@@ -48,6 +49,7 @@ bool poort_json_element(poort_json_value array, size_t index, poort_json_value *
 double poort_json_number(poort_json_value value);
 /* Whether the number is written as a whole one that fits. */
 bool poort_json_integer(poort_json_value value, int64_t *integer);
+bool poort_json_unsigned(poort_json_value value, uint64_t *integer);
 bool poort_json_bool(poort_json_value value);
 const char *poort_json_string(poort_json_value value, size_t *count);
 

@@ -72,6 +72,12 @@ struct JSONValue {
         return poort_json_integer(handle, &value) ? value : nil
     }
 
+    /// The whole number that is not negative, where it is written as one and fits.
+    var unsigned: UInt64? {
+        var value: UInt64 = 0
+        return poort_json_unsigned(handle, &value) ? value : nil
+    }
+
     var isTrue: Bool { poort_json_bool(handle) }
 
     /// The string's UTF-8, valid until the next parse.

@@ -31,7 +31,9 @@ final class SourceVocabulary {
                 meaning: FieldMeaning(quantity: $0.quantity, unit: source.units[$0.quantity], isExplicit: true)
             )
         }
-        listedByName = Dictionary(listed.map { ($0.path.text, $0.meaning) }, uniquingKeysWith: { first, _ in first })
+        listedByName = Dictionary(
+            listed.map { (String(decoding: $0.path.fieldName, as: UTF8.self), $0.meaning) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// What a field means whose name stands in the payload; nil for a name that says nothing.
@@ -63,7 +65,17 @@ final class SourceVocabulary {
 
     private func knownQuantity(_ name: String) -> String? {
         if catalogue[name] != nil { return name }
-        guard let alias = QuantityAliases.canonical[name.lowercased()], catalogue[alias] != nil else { return nil }
+        let name = name.lowercased()
+        if catalogue[name] != nil { return name }
+        guard let alias = QuantityAliases.canonical[name], catalogue[alias] != nil else { return nil }
         return alias
+    }
+}
+
+extension JSONPath {
+    /// The name of a field, in formats that have no structure: what stands there, but for quotes around all of it.
+    var fieldName: [UInt8] {
+        if steps.count == 1, case .key(let key) = steps[0] { return key }
+        return Array(text.utf8)
     }
 }

@@ -58,7 +58,8 @@ enum PayloadTime {
         return Timestamp(milliseconds: Int64((seconds * 1000).rounded()))
     }
 
-    private static func sane(_ time: Timestamp) -> Timestamp? {
+    /// The time, if it has a year of four digits.
+    static func sane(_ time: Timestamp) -> Timestamp? {
         time >= .distantPast && time <= .distantFuture ? time : nil
     }
 }

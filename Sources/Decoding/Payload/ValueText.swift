@@ -18,7 +18,7 @@ enum ValueText {
     private static func word(_ text: UnsafeRawBufferPointer) -> FieldValue.Meaning {
         if text.isWord("on") || text.isWord("true") { return .boolean(true) }
         if text.isWord("off") || text.isWord("false") { return .boolean(false) }
-        if text.isWord("nan") || text.isWord("null") || text.isWord("none") || text.isWord("n/a")
+        if text.isWord("nan") || text.isWord("-nan") || text.isWord("null") || text.isWord("none") || text.isWord("n/a")
             || text.isWord("unknown") || text.isWord("unavailable")
         {
             return .missing

@@ -35,7 +35,10 @@ struct FormatKeys {
         case .lineProtocol:
             known = ["device"]
             needsDevice = true
-        case .smartDataModels: known = ["time_without_offset"]
+        case .smartDataModels:
+            known = ["time_without_offset"]
+            // "ISO8601 UTC format", say the models of `dateObserved`; their examples leave the offset out.
+            timeWithoutOffset = .utc
         case .zigbee2MQTT:
             needsDevice = true
             restNamesDevice = true

@@ -1,9 +1,0 @@
-import Telemetry
-
-final class SparkplugBDecoder: PayloadDecoder {
-    init(_ setup: SourceSetup) {}
-
-    func decode(_ payload: UnsafeRawBufferPointer, of context: MessageContext, into writer: ReadingWriter) {
-        writer.reject(.undecodable, "this format is not read yet")
-    }
-}

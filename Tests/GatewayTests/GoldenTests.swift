@@ -10,7 +10,7 @@ import Testing
 /// rejections. What is expected was written from the formats' documentation, not from what the decoder printed.
 @Suite("Golden captures")
 struct GoldenTests {
-    private static let root = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Golden"
+    static let root = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Golden"
 
     static let names = TemporaryDirectory.names(in: root).sorted()
 
@@ -19,8 +19,8 @@ struct GoldenTests {
         let folder = "\(GoldenTests.root)/\(name)"
         let configuration = try ConfigurationFile.load(path: "\(folder)/config.toml")
         let preview = CapturePreview(configuration: configuration)
-        let input = try lines(of: "\(folder)/input.ndjson")
-        let expected = try lines(of: "\(folder)/expected.ndjson")
+        let input = try GoldenTests.lines(of: "\(folder)/input.ndjson")
+        let expected = try GoldenTests.lines(of: "\(folder)/expected.ndjson")
         #expect(input.count == expected.count)
         #expect(input.count >= 5, "fewer cases than a format has traps")
         for (number, (message, expectation)) in zip(input, expected).enumerated() {
@@ -42,7 +42,7 @@ struct GoldenTests {
         return line.finished
     }
 
-    private func lines(of path: String) throws -> [String] {
+    static func lines(of path: String) throws -> [String] {
         let text = try #require(TemporaryDirectory.read(path), "there is no \(path)")
         return text.split(separator: "\n").map(String.init)
     }

@@ -139,7 +139,7 @@ struct ComplaintTests {
     @Test("want a Zigbee device's name from {device} or from # at the end")
     func zigbee() throws {
         let format = "\nformat = \"zigbee2mqtt\""
-        expectComplaint("[[source]]\ntopic = \"zigbee2mqtt/+\"" + format, at: "1:1", "nothing names the device")
+        expectComplaint("[[source]]\ntopic = \"zigbee2mqtt/+\"" + format, at: "2:9", "nothing names the device")
         for topic in ["zigbee2mqtt/#", "zigbee2mqtt/{device}", "zigbee2mqtt/{device}/#"] {
             #expect(try load("[[source]]\ntopic = \"\(topic)\"" + format).sources.count == 1)
         }

@@ -35,9 +35,10 @@ extension TableReader {
     mutating func numbers(_ key: String) -> [Double]? {
         guard let node = node(key) else { return nil }
         guard case .array(let items) = node.value else {
+            let listed: String? = node.number == nil ? nil : "[\(node.shown)]"
             complaints.error(
                 node.place, "`\(key)` must be a list of numbers, such as [-1, 65535], not \(node.shown)",
-                suggestion: node.number.map { _ in "[\(node.shown)]" })
+                suggestion: listed)
             return nil
         }
         return items.compactMap { item in

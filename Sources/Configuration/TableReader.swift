@@ -78,9 +78,8 @@ struct TableReader {
     mutating func string(_ key: String) -> String? {
         guard let node = node(key) else { return nil }
         guard case .string(let text) = node.value else {
-            complaints.error(
-                node.place, "`\(key)` must be a string, not \(node.shown)",
-                suggestion: node.number.map { _ in "\"\(node.shown)\"" })
+            let quoted: String? = node.number == nil ? nil : "\"\(node.shown)\""
+            complaints.error(node.place, "`\(key)` must be a string, not \(node.shown)", suggestion: quoted)
             return nil
         }
         if text.isEmpty {

@@ -101,6 +101,9 @@ let package = Package(
             dependencies: [
                 "CAllocations", "CSimdjson", "Decoding", "Gateway", "GatewayConfiguration", "Telemetry", "TestKit",
             ], path: "Tests/Benchmark/Decoding", swiftSettings: strict),
+        .target(
+            name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
+            path: "Tests/Fuzz/Target", swiftSettings: strict),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit", logging]),
@@ -116,7 +119,7 @@ let package = Package(
             [
                 "Gateway", "GatewayConfiguration", "Ingest", "Decoding", "Processing", "Storage", "CSQLite",
                 "Telemetry",
-                "MQTT", "TestKit", logging,
+                "MQTT", "TestKit", "FuzzTarget", logging,
             ]),
         tests(
             "SystemTests",
@@ -133,6 +136,6 @@ let package = Package(
 if Context.environment["POORT_FUZZER"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzzer", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
+            name: "fuzzer", dependencies: ["FuzzTarget", "Telemetry"],
             path: "Tests/Fuzz/Fuzzer", swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -37,6 +37,10 @@ public final class TemporaryDirectory: Sendable {
 
     /// The whole of a file; nil where there is none.
     public static func read(_ path: String) -> String? {
+        bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    public static func bytes(of path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -44,7 +48,7 @@ public final class TemporaryDirectory: Sendable {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
+            if count <= 0 { return bytes }
             bytes += buffer[0..<count]
         }
     }

@@ -1,12 +1,10 @@
-import Decoding
-import GatewayConfiguration
+import FuzzTarget
 import Glibc
 import Telemetry
 
 /// Has libFuzzer feed a decoder. `POORT_FUZZ` names a payload format, or `configuration`.
 ///
-/// One decoder takes all inputs, as in the daemon, so that what one leaves behind may upset the next, and so that memory
-/// which grows with the traffic shows. Source: https://llvm.org/docs/LibFuzzer.html
+/// Source: https://llvm.org/docs/LibFuzzer.html
 @main
 struct Fuzzer {
     static func main() {
@@ -14,7 +12,7 @@ struct Fuzzer {
         var arguments = CommandLine.unsafeArgv
         exit(
             runDriver(&count, &arguments) { start, count in
-                Target.shared.take(UnsafeRawBufferPointer(start: start, count: count))
+                Fed.target.take(UnsafeRawBufferPointer(start: start, count: count))
                 return 0
             })
     }
@@ -28,81 +26,13 @@ private func runDriver(
 ) -> Int32
 
 /// libFuzzer's thread alone comes here.
-private final class Target: @unchecked Sendable {
-    static let shared = Target()
-    private let decoder: Decoder?
-    private let topic: [UInt8]
-    private var message = DecodedMessage()
-    private let received = Timestamp(rfc3339: "2026-11-23T10:00:00Z")!
-
-    private init() {
-        let name = getenv("POORT_FUZZ").map { String(cString: $0) } ?? ""
+private enum Fed {
+    nonisolated(unsafe) static let target: FuzzTarget = {
         _ = DayCalendar.useTimeZone("Europe/Amsterdam")
-        if name == "configuration" {
-            decoder = nil
-            topic = []
-            return
-        }
-        guard let format = PayloadFormat(rawValue: name) else {
+        let name = getenv("POORT_FUZZ").map { String(cString: $0) } ?? ""
+        guard let target = FuzzTarget(name) else {
             fatalError("POORT_FUZZ must name a format or configuration, not \"\(name)\"")
         }
-        let (template, topic) = Target.topics(format)
-        self.topic = Array(topic.utf8)
-        var limits = DecoderLimits()
-        limits.seriesCount = 500
-        var source = Source(
-            topic: TopicTemplate(template)!, format: format, missing: [-1], timeWithoutOffset: .local,
-            includesRadio: true)
-        if format == .json {
-            source.paths = PayloadPaths(
-                value: JSONPath("value"), time: JSONPath("ts"), unit: JSONPath("unit"), quantity: JSONPath("quantity"))
-            source.values = [
-                NamedPath(quantity: "temperature", path: JSONPath("a.b[0].\"t.c\"")!),
-                NamedPath(quantity: "fill_distance", path: JSONPath("distance")!),
-            ]
-        }
-        decoder = Decoder(
-            DecoderOptions(
-                sources: [source],
-                devices: [
-                    DeviceOptions(
-                        id: "device-1",
-                        geometry: ContainerGeometry(emptyMillimetres: 1800, fullMillimetres: 200))
-                ], limits: limits))
-    }
-
-    /// The template of the source, and a topic that matches it.
-    private static func topics(_ format: PayloadFormat) -> (template: String, topic: String) {
-        switch format {
-        case .theThingsStackV3: ("v3/+/devices/+/up", "v3/app@tenant/devices/device-1/up")
-        case .theThingsNetworkV2: ("+/devices/+/up", "app/devices/device-1/up")
-        case .chirpStackV4:
-            (
-                "application/+/device/+/event/+",
-                "application/17c82e96-be03-4f38-aef3-f83d48582d97/device/0101010101010101/event/up"
-            )
-        case .scalar: ("street/{device}/{quantity}", "street/device-1/fill_distance")
-        case .tasmota: ("tele/{device}/+", "tele/device-1/SENSOR")
-        case .shellyGen2: ("{device}/events/rpc", "device-1/events/rpc")
-        case .sparkplugB: ("spBv1.0/#", "spBv1.0/street/DBIRTH/node-1/device-1")
-        default: ("street/{device}", "street/device-1")
-        }
-    }
-
-    func take(_ input: UnsafeRawBufferPointer) {
-        guard let decoder else {
-            _ = try? ConfigurationFile.load(text: String(decoding: input, as: UTF8.self), name: "fuzz.toml")
-            return
-        }
-        message.removeAll()
-        topic.withUnsafeBytes { topic in
-            decoder.decode(topic: topic, payload: input, received: received, into: &message)
-        }
-        precondition(!message.readings.isEmpty || !message.rejections.isEmpty, "a message left no trace")
-        precondition(message.readings.count + message.rejections.count <= 2 * 1000 + 1, "more than the limit")
-        for reading in message.readings {
-            precondition(reading.value.isFinite, "a value that is no number")
-            precondition(reading.time >= .distantPast && reading.time <= .distantFuture, "a time that has no year")
-        }
-    }
+        return target
+    }()
 }

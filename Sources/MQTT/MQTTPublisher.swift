@@ -16,6 +16,9 @@ public final class MQTTPublisher {
     /// again: it would be refused again.
     public private(set) var refusal: MQTTError?
 
+    /// How often it has connected anew. What was unacknowledged then may have come twice.
+    public private(set) var reconnections = 0
+
     private struct Pending {
         var id: Int32
         var topic: String
@@ -64,6 +67,7 @@ public final class MQTTPublisher {
     /// Connects anew after a failure, and publishes again what is not acknowledged.
     public func reconnect() throws(MQTTError) {
         client = nil
+        reconnections += 1
         do throws(MQTTError) {
             try open()
         } catch {

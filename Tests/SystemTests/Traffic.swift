@@ -81,6 +81,7 @@ struct Traffic: Sendable {
                         publication.sent.store(index + 1, ordering: .relaxed)
                     }
                     try publisher.drain()
+                    publication.reconnections.store(publisher.reconnections, ordering: .relaxed)
                     publisher.close()
                 } catch {
                     publication.failure.withLock { $0 = "\(error)" }
@@ -94,6 +95,8 @@ struct Traffic: Sendable {
         let sent = Atomic<Int>(0)
         fileprivate let allowed = Atomic<Int>(0)
         let failure = Mutex<String?>(nil)
+        /// Known once it has finished.
+        let reconnections = Atomic<Int>(0)
         fileprivate let thread = Mutex<WorkerThread?>(nil)
 
         /// Lets it publish the readings before that index.

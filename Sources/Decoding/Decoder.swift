@@ -5,18 +5,26 @@ public final class Decoder {
     public let options: DecoderOptions
     private let writer: ReadingWriter
     private let payloads: [any PayloadDecoder]
+    private let unread: UnreadNames?
 
     /// - Parameters:
     ///   - firstSeries: the first free number, when another decoder was at work before.
     ///   - takenSeries: series that were taken in before. They count against the limit, and are let in again whatever
     ///     has come meanwhile.
-    public init(_ options: DecoderOptions, firstSeries: SeriesNumber = 0, takenSeries: Set<SeriesIdentity> = []) {
+    ///   - notesUnread: whether ``unreadNames`` is kept.
+    public init(
+        _ options: DecoderOptions, firstSeries: SeriesNumber = 0, takenSeries: Set<SeriesIdentity> = [],
+        notesUnread: Bool = false
+    ) {
         self.options = options
+        let unread = notesUnread ? UnreadNames() : nil
+        self.unread = unread
         writer = ReadingWriter(options, firstSeries: firstSeries, takenSeries: takenSeries)
         let document = JSONDocument(maximumBytes: options.limits.payloadBytes, maximumDepth: options.limits.depth)
         payloads = options.sources.map {
-            SourceSetup(source: $0, catalogue: options.catalogue, limits: options.limits, document: document)
-                .makeDecoder()
+            SourceSetup(
+                source: $0, catalogue: options.catalogue, limits: options.limits, document: document, unread: unread
+            ).makeDecoder()
         }
     }
 
@@ -25,6 +33,9 @@ public final class Decoder {
 
     /// Every series that was taken in, by this decoder or before it.
     public var takenSeries: Set<SeriesIdentity> { writer.takenSeries }
+
+    /// Names of the last message's fields that say nothing, in formats that go by the names in the payload.
+    public var unreadNames: [String] { unread?.names ?? [] }
 
     /// Decodes a message into `message`, which must be empty.
     ///
@@ -35,6 +46,7 @@ public final class Decoder {
     ) {
         swap(&writer.message, &message)
         defer { swap(&writer.message, &message) }
+        unread?.removeAll()
         let match = match(topic)
         writer.message.source = match?.source
         if payload.isEmpty {

@@ -15,9 +15,12 @@ struct SourceSetup {
     let limits: DecoderLimits
     /// Shared by all sources: one message is read at a time.
     let document: JSONDocument
+    /// Nil where nobody wants to know.
+    let unread: UnreadNames?
 
     func vocabulary(_ conventions: [String: FieldConvention] = [:], isClosed: Bool = false) -> SourceVocabulary {
-        SourceVocabulary(source: source, catalogue: catalogue, conventions: conventions, isClosed: isClosed)
+        SourceVocabulary(
+            source: source, catalogue: catalogue, conventions: conventions, isClosed: isClosed, unread: unread)
     }
 
     /// The payload's JSON, or a rejection and nil.

@@ -66,7 +66,11 @@ final class ReadingWriter {
     func add(
         _ value: FieldValue, field name: UnsafeRawBufferPointer, by vocabulary: SourceVocabulary, of report: Report
     ) {
-        if let meaning = vocabulary.meaning(ofField: name) { add(value, as: meaning, of: report) }
+        if let meaning = vocabulary.meaning(ofField: name) {
+            add(value, as: meaning, of: report)
+        } else {
+            vocabulary.noteUnread(name)
+        }
     }
 
     /// Adds a value of a known meaning.

@@ -27,7 +27,11 @@ extension MQTTClient {
             }
         }
         mosquitto_disconnect_v5_callback_set(handle) { _, context, code, _ in
-            MQTTClient.deliver(context) { _ in .disconnected(cause: MQTTClient.words(forDisconnect: code)) }
+            MQTTClient.deliver(context) { client in
+                // What the broker says comes before the lost connection that follows from it.
+                if code >= 128 { client.refusal = MQTTError(broker: client.options.address, disconnect: code) }
+                return .disconnected(cause: MQTTClient.words(forDisconnect: code))
+            }
         }
         mosquitto_subscribe_v5_callback_set(handle) { _, context, _, count, granted, _ in
             let codes = (0..<Int(count)).map { UInt8(truncatingIfNeeded: granted?[$0] ?? 128) }

@@ -27,18 +27,37 @@ public struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
     init(operation: String, broker: String, code: Int32, systemError: Int32) {
         let cause =
             code == MOSQ_ERR_ERRNO.rawValue
-            ? String(cString: strerror(systemError)) : String(cString: mosquitto_strerror(code))
+            ? String(cString: strerror(systemError)) : MQTTError.words(mosquitto_strerror(code))
         let hint =
             switch code {
             case MOSQ_ERR_ERRNO.rawValue where systemError == ECONNREFUSED:
                 "nothing listens there: is the broker running, and is [broker] url right?"
             case MOSQ_ERR_EAI.rawValue: "the host name does not resolve: check [broker] url and the box's DNS"
             case MOSQ_ERR_TLS.rawValue:
-                "TLS failed: check ca_file, the host name in the broker's certificate, and the clock"
+                "check ca_file, the host name in the broker's certificate, and the clock; a port without TLS wants mqtt://"
             case MOSQ_ERR_AUTH.rawValue: "check username and password_file"
             default: ""
             }
         self.init(operation: operation, broker: broker, cause: cause, hint: hint)
+    }
+
+    /// libmosquitto's words are sentences.
+    private static func words(_ text: UnsafePointer<CChar>) -> String {
+        let words = String(cString: text)
+        return words.hasSuffix(".") ? String(words.dropLast()) : words
+    }
+
+    /// - Parameter reasonCode: of a DISCONNECT. Source: MQTT 5.0, 3.14.2.1.
+    init(broker: String, disconnect reasonCode: Int32) {
+        let isTakenOver = UInt32(reasonCode) == MQTT_RC_SESSION_TAKEN_OVER.rawValue
+        self.init(
+            operation: "keep the connection", broker: broker,
+            cause: isTakenOver
+                ? "another client has connected under the same client_id and taken the session over"
+                : "the broker ended it: \(String(cString: mosquitto_reason_string(reasonCode)))",
+            hint: isTakenOver
+                ? "does a second gateway run with this configuration? Give each its own [gateway] name or client_id"
+                : "")
     }
 
     /// - Parameter reasonCode: of a PUBACK. Source: MQTT 5.0, 3.4.2.1.

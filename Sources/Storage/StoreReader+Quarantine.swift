@@ -21,6 +21,7 @@ extension StoreReader {
         _ selection: QuarantineSelection = QuarantineSelection(), limit: Int
     ) throws(StorageError) -> [HeldMessage] {
         var held: [HeldMessage] = []
+        if limit <= 0 { return held }
         try forEachHeldMessage(selection) {
             held.append($0)
             return held.count < limit

@@ -74,9 +74,10 @@ struct RFC3339Reader {
         }
         let isNegative = skip(UInt8(ascii: "-"))
         guard isNegative || skip(UInt8(ascii: "+")) else { return nil }
-        guard let hours = number(digits: 2), skip(UInt8(ascii: ":")), let minutes = number(digits: 2), hours < 24,
-            minutes < 60
-        else { return nil }
+        guard let hours = number(digits: 2) else { return nil }
+        // ISO 8601 has it without the colon as well.
+        _ = skip(UInt8(ascii: ":"))
+        guard let minutes = number(digits: 2), hours < 24, minutes < 60 else { return nil }
         return (isNegative ? -1 : 1) * (hours * 60 + minutes)
     }
 }

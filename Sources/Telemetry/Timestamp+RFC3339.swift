@@ -32,7 +32,7 @@ extension Timestamp: CustomStringConvertible {
         }
     }
 
-    /// Reads `2026-11-23T10:00:00[.fraction](Z|±hh:mm)`; `t`, `z` and a space for the `T` are allowed.
+    /// Reads `2026-11-23T10:00:00[.fraction](Z|±hh:mm)`; `t`, `z`, a space for the `T`, and ISO 8601's `±hhmm` are allowed.
     ///
     /// A fraction may have any number of digits and is cut, not rounded, to milliseconds. A leap second (`:60`) counts
     /// as the next second. Times without an offset are refused: they would be a guess.

@@ -85,6 +85,12 @@ struct CaptureCheck {
         return line
     }
 
+    private static func unread(_ decoded: DecodedPreview) -> [String] {
+        if decoded.unreadNames.isEmpty { return [] }
+        let names = decoded.unreadNames.map(TerminalText.plain).joined(separator: ", ")
+        return [Emphasis.quiet.applied(to: "not read, since their names say nothing; map them in `values`: \(names)")]
+    }
+
     /// The message, and below it what it holds.
     private static func block(_ decoded: DecodedPreview, topic: String, number: Int) -> [String] {
         let source = decoded.source.map { "source \"\($0)\"" } ?? "no source"
@@ -100,7 +106,7 @@ struct CaptureCheck {
             (rejection.reason.disposition == .quarantined ? Emphasis.bad : .quiet).applied(to: line)
         }
         return ["\(head)  \(Emphasis.quiet.applied(to: "(\(TerminalText.plain(source)))"))"]
-            + (TextTable.aligned(readings, leftColumns: [0, 1, 3, 4]) + refused).map { "    " + $0 }
+            + (TextTable.aligned(readings, leftColumns: [0, 1, 3, 4]) + refused + unread(decoded)).map { "    " + $0 }
     }
 }
 

@@ -49,8 +49,8 @@ struct QuarantineList: ParsableCommand {
     @OptionGroup var location: DatabaseLocation
     @OptionGroup var filter: QuarantineFilter
 
-    @Option(help: "How many to list.")
-    var last = 20
+    @Option(help: "How many to list; by default 20 in the table, and all with --json and --capture.")
+    var last: Int?
 
     @Flag(help: "Print one JSON object a line for every message, the payload included.")
     var json = false
@@ -59,19 +59,14 @@ struct QuarantineList: ParsableCommand {
     var capture = false
 
     func validate() throws {
-        guard last >= 0 else { throw ValidationError("--last is a number of messages") }
+        guard last ?? 0 >= 0 else { throw ValidationError("--last is a number of messages") }
         if json, capture { throw ValidationError("give --json or --capture, not both") }
     }
 
     func run() throws {
         let reader = try location.openReader()
         if json || capture {
-            var output = OutputBuffer()
-            try reader.forEachHeldMessage(filter.selection) { held in
-                output.write(line: capture ? held.captured.line.finished : held.json.finished)
-                return !Interruption.hasCome
-            }
-            output.flush()
+            try writeAll(reader)
             return
         }
         let counts = try reader.quarantineCounts(filter.selection)
@@ -79,19 +74,31 @@ struct QuarantineList: ParsableCommand {
             print("no message is in quarantine" + (filter.selection == QuarantineSelection() ? "" : " that fits"))
             return
         }
-        for line in lines(counts, shown: try latest(reader, counts)) { print(line) }
+        let shown = try reader.heldMessages(selection(ofLast: last ?? 20, reader), limit: last ?? 20)
+        for line in lines(counts, shown: shown) { print(line) }
     }
 
-    private func latest(
-        _ reader: StoreReader, _ counts: [StoreReader.QuarantineCount]
-    ) throws -> [HeldMessage] {
-        var kept: [HeldMessage] = []
-        try reader.forEachHeldMessage(filter.selection) { held in
-            kept.append(held)
-            if kept.count > 2 * last + 64 { kept.removeFirst(kept.count - last) }
-            return true
+    private func writeAll(_ reader: StoreReader) throws {
+        var selection = filter.selection
+        if let last { selection = try self.selection(ofLast: last, reader) }
+        var output = OutputBuffer()
+        try reader.forEachHeldMessage(selection) { held in
+            // A conflict is a reading: there is no message that could be looked at again.
+            if !capture {
+                output.write(line: held.json.finished)
+            } else if held.isReplayable {
+                output.write(line: held.captured.line.finished)
+            }
+            return !Interruption.hasCome
         }
-        return Array(kept.suffix(last))
+        output.flush()
+    }
+
+    private func selection(ofLast count: Int, _ reader: StoreReader) throws -> QuarantineSelection {
+        var selection = filter.selection
+        let total = try reader.quarantineCounts(selection).reduce(0) { $0 + $1.count }
+        if total > count { selection.after = try reader.heldMessageID(selection, skipping: total - count) }
+        return selection
     }
 
     private func lines(_ counts: [StoreReader.QuarantineCount], shown: [HeldMessage]) -> [String] {

@@ -39,10 +39,12 @@ struct QuarantineReplay: ParsableCommand {
             ("stored", outcome.stored), ("there already", outcome.duplicate), ("let go by rule", outcome.rejected),
         ].filter { $0.1 > 0 }.map { "\(Grouped.text($0.1)) \($0.0)" }
         if outcome.quarantined > 0 {
-            parts.append(Emphasis.warning.applied(to: "\(Grouped.text(outcome.quarantined)) put aside again"))
+            let again = "\(Grouped.text(outcome.quarantined)) put aside again"
+            parts.append(Emphasis.warning.applied(to: again) + ": see poort quarantine list; is the daemon reloaded?")
         }
         if outcome.skipped > 0 {
-            parts.append("\(Grouped.text(outcome.skipped)) conflicts left: they are readings, not messages")
+            let noun = outcome.skipped == 1 ? "conflict" : "conflicts"
+            parts.append("\(Grouped.text(outcome.skipped)) \(noun) left, which hold a reading and no message")
         }
         return parts.isEmpty ? "no message in quarantine fits" : parts.joined(separator: ", ")
     }
@@ -63,9 +65,16 @@ struct QuarantineDrop: ParsableCommand {
 
     @OptionGroup var work: QuarantineWork
 
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
     func run() throws {
         let outcome = try work.carryOut(.drop)
-        print("\(Grouped.text(outcome.dropped)) removed from quarantine")
+        if json {
+            print(String(decoding: try StatusCoding.encode(outcome), as: UTF8.self))
+        } else {
+            print("\(Grouped.text(outcome.dropped)) removed from quarantine")
+        }
     }
 }
 

@@ -4,7 +4,7 @@ import Telemetry
 
 struct Sensors: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the devices: when each was heard last, which are late, which are not in the configuration.",
+        abstract: "List the devices: how old their latest reading is, which are late, which are not configured.",
         discussion: """
             Reads the database and the configuration, with the daemon running or not. A device is late when it has been \
             silent for three times its expected interval.
@@ -72,7 +72,7 @@ struct DevicesReport {
             ]
         }
         let table = TextTable.aligned(
-            [["device", "type", "quantities", "heard", "state"]] + rows, leftColumns: [0, 1, 2, 4],
+            [["device", "type", "quantities", "latest", "state"]] + rows, leftColumns: [0, 1, 2, 4],
             columns: Terminal.size?.columns)
         return [Emphasis.quiet.applied(to: table[0])]
             + zip(devices, table.dropFirst()).map { device, line in
@@ -82,7 +82,7 @@ struct DevicesReport {
 
     private func state(_ device: SurveyedDevice) -> String {
         var words: [String] = []
-        if device.isLate ?? false { words.append(device.last == nil ? "never heard" : "late") }
+        if device.isLate ?? false { words.append(device.last == nil ? "nothing yet" : "late") }
         if !device.isConfigured { words.append("not configured") }
         return words.isEmpty ? "fine" : words.joined(separator: ", ")
     }
@@ -118,12 +118,12 @@ struct UnknownDevicesReport {
         let rows = devices.map { device in
             [
                 TerminalText.plain(device.id), device.quantities.joined(separator: " "), String(device.heldCount),
-                Age.text(seconds: Double(now - device.last) / 1000), device.isAccepted ? "accepted" : "held",
+                Age.text(seconds: Double(now - device.last) / 1000), device.heldCount > 0 ? "held" : "accepted",
                 TerminalText.plain(device.topic ?? ""),
             ]
         }
         let table = TextTable.aligned(
-            [["device", "quantities", "held", "heard", "state", "topic"]] + rows, leftColumns: [0, 1, 4, 5],
+            [["device", "quantities", "held", "latest", "state", "topic"]] + rows, leftColumns: [0, 1, 4, 5],
             columns: Terminal.size?.columns)
         return [Emphasis.quiet.applied(to: table[0])] + table.dropFirst()
             + ["", "To adopt them, add to the configuration, or to a file in conf.d beside it:", ""] + snippets

@@ -46,6 +46,26 @@ struct BrokerSecurityTests {
         #expect(refused.session.status.connections == 0)
     }
 
+    @Test("says that a port may speak TLS, or may not, where the other is tried")
+    func wrongScheme() async throws {
+        var secured = PrivateBroker.Options()
+        secured.certificates = try Certificates()
+        let broker = try PrivateBroker(secured)
+        var plain = SessionFixture.options(at: broker)
+        let tls = plain.connection.tls
+        plain.connection.tls = nil
+        let refused = SessionFixture(plain)
+        await refused.expectError(["mqtts://"])
+        refused.stop()
+
+        let unsecured = try PrivateBroker()
+        var wrong = SessionFixture.options(at: unsecured)
+        wrong.connection.tls = tls
+        let other = SessionFixture(wrong)
+        await other.expectError(["mqtt://"])
+        other.stop()
+    }
+
     @Test("refuses a broker whose certificate is of another authority, or for another name, and says so")
     func wrongAuthority() async throws {
         var options = PrivateBroker.Options()

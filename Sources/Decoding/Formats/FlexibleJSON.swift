@@ -48,7 +48,9 @@ final class FlexibleJSONDecoder: PayloadDecoder {
                 value, withoutOffset: setup.source.timeWithoutOffset, received: context.received)
         else {
             writer.reject(
-                .badTime, "`\(path.text)` is \(value.fieldValue.shown), not a time since 1970 or in RFC 3339",
+                .badTime,
+                "`\(path.text)` is \(value.fieldValue.shown), not a time since 1970 or in RFC 3339"
+                    + PayloadTime.hint(value),
                 readings: readingCount(in: root))
             return nil
         }

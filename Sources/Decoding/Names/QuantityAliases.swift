@@ -9,12 +9,11 @@ enum QuantityAliases {
         "filllevel": "fill_level", "fillinglevel": "fill_level", "filling_level": "fill_level",
         "distance": "fill_distance",
         "batteryvoltage": "battery_voltage", "batv": "battery_voltage", "vbat": "battery_voltage",
-        "batterylevel": "battery", "battery_level": "battery", "bat": "battery",
+        "batterylevel": "battery", "battery_level": "battery",
         "laeq": "noise_laeq", "noise": "noise_laeq", "laeq_db": "noise_laeq",
         "pm4_0": "pm4", "ozone": "o3", "carbon_dioxide": "co2", "voc": "voc_index", "vocindex": "voc_index",
         "rainfall": "rain", "precipitation": "rain", "windspeed": "wind_speed", "winddirection": "wind_direction",
         "waterlevel": "water_level", "waterpressure": "water_pressure", "illumination": "illuminance",
         "illuminance_lux": "illuminance", "cargoweight": "weight", "v85": "speed_v85",
-        "batt": "battery",
     ]
 }

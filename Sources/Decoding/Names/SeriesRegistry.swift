@@ -147,7 +147,8 @@ struct SeriesRegistry {
         guard var known = options.catalogue[quantityName] else {
             return refuse(
                 .unknownQuantity,
-                "unknown quantity \(quantityName.excerpt); name it in [quantity.…] or map it in `values`")
+                "unknown quantity \(quantityName.excerpt); define it in [quantity.…], or take its topic by a [[source]] of "
+                    + "its own whose `values` says what it is")
         }
         let configured = devices[name] ?? device.alternate.flatMap { devices[String(decoding: $0, as: UTF8.self)] }
         if configured == nil, options.unknownDevices == .quarantine {

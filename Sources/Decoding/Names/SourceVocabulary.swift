@@ -11,16 +11,19 @@ final class SourceVocabulary {
     private let conventions: [String: FieldConvention]
     private let isClosed: Bool
     private let listedByName: [String: FieldMeaning]
+    private let unread: UnreadNames?
     private var fields = ByteTable<FieldMeaning?>()
     private var quantities = ByteTable<FieldMeaning?>()
 
     /// - Parameters:
     ///   - conventions: what the format calls things, by the field's exact name.
+    ///   - unread: is told of names that mean nothing.
     ///   - isClosed: the format has no other names; what sounds like a quantity is something else.
     init(
         source: Source, catalogue: QuantityCatalogue, conventions: [String: FieldConvention] = [:],
-        isClosed: Bool = false
+        isClosed: Bool = false, unread: UnreadNames? = nil
     ) {
+        self.unread = unread
         units = source.units
         self.catalogue = catalogue
         self.conventions = conventions
@@ -51,6 +54,11 @@ final class SourceVocabulary {
             if isClosed { return nil }
             return knownQuantity(text).map { FieldMeaning(quantity: $0, unit: units[$0], isExplicit: false) }
         }
+    }
+
+    /// Notes that a field was not read, where somebody wants to know. With `values` that is what was asked for.
+    func noteUnread(_ name: UnsafeRawBufferPointer) {
+        if listed.isEmpty { unread?.note(name) }
     }
 
     /// What a name means that the topic or the payload gives for the quantity. An unknown one stays as it is.

@@ -42,6 +42,14 @@ enum PayloadTime {
         return Double(text).flatMap(time(seconds:)).flatMap(sane)
     }
 
+    /// What to do about a time that was refused, where that can be told.
+    static func hint(_ value: JSONValue) -> String {
+        guard let text = value.string, Timestamp(withoutOffset: text, as: .utc, near: .distantPast) != nil else {
+            return ""
+        }
+        return "; it does not say how far it is from UTC: see `time_without_offset`"
+    }
+
     static func time(whole: Int64) -> Timestamp? {
         switch whole.magnitude {
         case ..<100_000_000_000: Timestamp(seconds: whole)

@@ -12,7 +12,7 @@ public final class CapturePreview {
     public init(configuration: Configuration, acceptsUnknownDevices: Bool = false) {
         var options = Wiring(configuration).decoderOptions
         if acceptsUnknownDevices { options.unknownDevices = .accept }
-        decoder = Decoder(options)
+        decoder = Decoder(options, notesUnread: true)
     }
 
     public func decode(_ captured: CapturedMessage) -> DecodedPreview {
@@ -29,7 +29,7 @@ public final class CapturePreview {
                 DecodedPreview.Reading(
                     series: series[Int(reading.series)], time: reading.time, value: reading.value,
                     hasOwnTime: reading.timeOrigin == .device)
-            }, rejections: message.rejections)
+            }, rejections: message.rejections, unreadNames: decoder.unreadNames)
     }
 }
 
@@ -39,6 +39,8 @@ public struct DecodedPreview: Sendable {
     public var source: String?
     public var readings: [Reading]
     public var rejections: [Rejection]
+    /// Fields whose names say nothing, so that they were not read.
+    public var unreadNames: [String]
 
     public struct Reading: Sendable {
         public var series: Series
@@ -49,7 +51,7 @@ public struct DecodedPreview: Sendable {
         public var hasOwnTime: Bool
     }
 
-    /// Adds what became of the message: `source`, `readings` and `rejections`.
+    /// Adds what became of the message: `source`, `readings`, `rejections`, and `unread` where there are such.
     public func add(to line: inout JSONLine) {
         if let source { line.add("source", source) } else { line.addNull("source") }
         line.add("readings", readings.map(\.line))
@@ -61,6 +63,7 @@ public struct DecodedPreview: Sendable {
                 line.add("detail", rejection.detail)
                 return line
             })
+        if !unreadNames.isEmpty { line.add("unread", unreadNames) }
     }
 }
 

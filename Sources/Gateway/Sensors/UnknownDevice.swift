@@ -20,7 +20,10 @@ public struct UnknownDevice: Sendable {
     public var topic: String?
     /// The usual time between its messages; nil when there are too few.
     public var intervalMilliseconds: Int64?
-    private var receipts: [Timestamp] = []
+    private var lastHeld: Int64 = 0
+    /// Whether a source already says what time lies between readings.
+    private var hasInterval = false
+    private var receipts: [String: [Timestamp]] = [:]
 
     private init(id: String, last: Timestamp) {
         self.id = id
@@ -46,13 +49,14 @@ public struct UnknownDevice: Sendable {
             unknown.quantities = device.quantities
             found[device.id] = unknown
         }
-        try addHeld(reader, configuration: configuration, to: &found)
+        try addHeld(reader, configuration: configuration, configured: configured, to: &found)
         for id in found.keys { found[id]?.estimateInterval() }
         return found.values.sorted { $0.id < $1.id }
     }
 
     private static func addHeld(
-        _ reader: StoreReader, configuration: Configuration, to found: inout [String: UnknownDevice]
+        _ reader: StoreReader, configuration: Configuration, configured: DeviceDirectory,
+        to found: inout [String: UnknownDevice]
     ) throws(StorageError) {
         var selection = QuarantineSelection(reason: RejectionReason.unknownDevice.rawValue)
         let count = try reader.quarantineCounts(selection).reduce(0) { $0 + $1.count }
@@ -65,31 +69,40 @@ public struct UnknownDevice: Sendable {
             let message = held.message
             let decoded = preview.decode(
                 CapturedMessage(received: message.received, topic: message.topic, payload: message.payload))
-            guard let series = decoded.readings.first?.series else { return true }
-            var device = result[series.device] ?? UnknownDevice(id: series.device, last: message.received)
-            device.note(message, decoded: decoded, alternateName: series.alternateName)
-            result[series.device] = device
+            // A message may hold readings of several devices, of which some are known by now.
+            for series in decoded.readings.map(\.series) {
+                let isKnown = configured.knows(series.device) || series.alternateName.map(configured.knows) ?? false
+                if isKnown { continue }
+                var device = result[series.device] ?? UnknownDevice(id: series.device, last: message.received)
+                device.note(series, in: held)
+                result[series.device] = device
+            }
             return true
         }
         found = result
     }
 
-    private mutating func note(_ message: QuarantinedMessage, decoded: DecodedPreview, alternateName: String?) {
-        heldCount += 1
+    private mutating func note(_ series: Series, in held: HeldMessage) {
+        let message = held.message
+        if lastHeld != held.id { heldCount += 1 }
+        lastHeld = held.id
         last = max(last, message.received)
-        topic = String(decoding: message.topic, as: UTF8.self)
-        receipts.append(message.received)
-        self.alternateName = alternateName ?? self.alternateName
-        for reading in decoded.readings {
-            if type.isEmpty { type = reading.series.deviceType }
-            if !quantities.contains(reading.series.quantity.name) { quantities.append(reading.series.quantity.name) }
-        }
+        let topic = String(decoding: message.topic, as: UTF8.self)
+        self.topic = topic
+        receipts[topic, default: []].append(message.received)
+        alternateName = series.alternateName ?? alternateName
+        hasInterval = hasInterval || series.intervalMilliseconds != nil
+        if type.isEmpty { type = series.deviceType }
+        if !quantities.contains(series.quantity.name) { quantities.append(series.quantity.name) }
     }
 
+    /// Each topic by itself: a device may send each quantity on one of its own.
     private mutating func estimateInterval() {
-        let distinct = Set(receipts).sorted()
-        guard distinct.count >= 3 else { return }
-        let gaps = zip(distinct.dropFirst(), distinct).map { $0 - $1 }.sorted()
+        let gaps = receipts.values.flatMap { receipts in
+            let distinct = Set(receipts).sorted()
+            return zip(distinct.dropFirst(), distinct).map { $0 - $1 }
+        }.sorted()
+        guard gaps.count >= 2 else { return }
         intervalMilliseconds = UnknownDevice.rounded(gaps[gaps.count / 2])
     }
 
@@ -108,9 +121,12 @@ public struct UnknownDevice: Sendable {
         if let alternateName, alternateName != id { lines.append("aliases = [\(TOMLText.quoted(alternateName))]") }
         lines.append(
             type.isEmpty ? "# type = \"air_quality\"" : "type = \(TOMLText.quoted(type))")
-        lines.append(
-            intervalMilliseconds.map { "interval = \"\(Measure.text(milliseconds: $0))\"    # as it has sent so far" }
-                ?? "# interval = \"10m\"    # expected time between readings: after three of them it is shown as late")
+        let interval = intervalMilliseconds.map { Measure.text(milliseconds: $0) }
+        if let interval, !hasInterval {
+            lines.append("interval = \"\(interval)\"    # as it has sent so far")
+        } else {
+            lines.append("# interval = \"\(interval ?? "10m")\"    # silent for three of them, it is late")
+        }
         lines.append("# neighbourhood = \"Stadshagen\"")
         return lines.joined(separator: "\n")
     }

@@ -203,7 +203,9 @@ struct SessionLoop: ~Copyable {
     }
 
     /// Whatever was read and not committed comes again from the broker; nothing of it may be acknowledged.
-    private mutating func fail(_ error: MQTTError) {
+    private mutating func fail(_ failure: MQTTError) {
+        var error = failure
+        if error.hint.isEmpty { error.hint = hint(for: machine.phase) }
         let wasConnected = client != nil && machine.phase != .gone
         client?.abort()
         client = nil
@@ -218,6 +220,18 @@ struct SessionLoop: ~Copyable {
             $0.nextAttempt = retryAt
             $0.failedAttempts = machine.failedAttempts
             $0.lastError = error.description
+        }
+    }
+
+    /// What a connection that was lost without a word may mean.
+    private borrowing func hint(for phase: SessionMachine.Phase) -> String {
+        switch phase {
+        case .greeting:
+            options.connection.tls == nil ? "a port that speaks TLS, usually 8883, wants mqtts:// in [broker] url" : ""
+        case .reading, .writing, .committing, .blocked:
+            // Not every broker tells that it has handed the session to another client.
+            "has the broker stopped, or does another gateway use the client_id \(options.connection.clientID)?"
+        case .down, .gone: ""
         }
     }
 

@@ -36,7 +36,7 @@ final class TheThingsStackV3Decoder: PayloadDecoder {
             return
         }
         let devEUI = identifiers?.field("dev_eui")?.string
-        noteIdentity(uplink, device: devEUI ?? device, writer)
+        noteIdentity(uplink, device: devEUI ?? device, time: time, writer)
         let report = Report(
             device: DeviceName(device, alternate: devEUI), time: .device(time), context: context)
         payload.add(
@@ -50,12 +50,16 @@ final class TheThingsStackV3Decoder: PayloadDecoder {
 
     /// The same uplink may come again by another way, with other times.
     ///
-    /// The payload is part of what tells it, since a device that is activated by personalisation may count anew within its
-    /// session, after a restart.
-    private func noteIdentity(_ uplink: JSONValue, device: UnsafeRawBufferPointer, _ writer: ReadingWriter) {
+    /// Payload and hour are part of what tells it, since a device that is activated by personalisation may count anew within
+    /// its session, after a restart, and say the same as then. A copy comes within seconds; one that falls into the next
+    /// hour is told by its time like any reading, or not at all.
+    private func noteIdentity(
+        _ uplink: JSONValue, device: UnsafeRawBufferPointer, time: Timestamp, _ writer: ReadingWriter
+    ) {
         guard let session = uplink.field("session_key_id")?.string else { return }
         var counter = UInt64(bitPattern: uplink.field("f_cnt")?.integer ?? 0)
         if let frame = uplink.field("frm_payload")?.string { counter = PayloadIdentity.hash(frame, seed: counter) }
+        counter ^= UInt64(bitPattern: time.milliseconds / 3_600_000) << 32
         writer.message.networkIdentity = PayloadIdentity.network(device, session, counter: counter)
     }
 

@@ -115,6 +115,8 @@ final class UplinkPayload {
                 known.offer(
                     value.uplinkValue, meaning: meaning, at: KnownFields.Place(parent: parent, name: key),
                     plainness: .channel(depth: depth))
+            } else {
+                vocabulary.noteUnread(key)
             }
         }
     }

@@ -47,7 +47,9 @@ struct UnknownDeviceTests {
 
     @Test("tells the time between messages of one topic, in a round figure, and writes what adopts the device")
     func interval() throws {
-        let messages = (0..<8).map { (topic: "air/aq \"7\"/\($0 % 2 == 0 ? "pm10" : "humidity")", payload: #"{"v":1}"#) }
+        let messages = (0..<8).map {
+            (topic: "air/aq \"7\"/\($0 % 2 == 0 ? "pm10" : "humidity")", payload: #"{"v":1}"#)
+        }
         let device = try #require(try find(messages).first)
         #expect(device.intervalMilliseconds == 1_200_000)
         #expect(device.heldCount == 8)

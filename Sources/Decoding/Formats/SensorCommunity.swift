@@ -33,9 +33,8 @@ final class SensorCommunityDecoder: PayloadDecoder {
         var place = 0
         values.forEachElement { element in
             place += 1
-            guard let name = element.field("value_type")?.string, let value = element.field("value"),
-                let meaning = vocabulary.meaning(ofField: name)
-            else { return }
+            guard let name = element.field("value_type")?.string, let value = element.field("value") else { return }
+            guard let meaning = vocabulary.meaning(ofField: name) else { return vocabulary.noteUnread(name) }
             if countsParticles, !meaning.isExplicit, name.hasSameBytes(as: "P1") || name.hasSameBytes(as: "P2") {
                 return
             }

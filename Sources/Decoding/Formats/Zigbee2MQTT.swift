@@ -61,7 +61,7 @@ final class Zigbee2MQTTDecoder: PayloadDecoder {
         let hasBattery = root.field("battery") != nil || root.field("battery_low") != nil
         root.forEachField { name, value in
             if Zigbee2MQTTDecoder.isAmbiguous(name) || !hasBattery && name.hasSameBytes(as: "voltage") { return }
-            guard let meaning = vocabulary.meaning(ofField: name) else { return }
+            guard let meaning = vocabulary.meaning(ofField: name) else { return vocabulary.noteUnread(name) }
             // Before version 2 `illuminance` was the sensor's raw number where `illuminance_lux` stands beside it.
             let isRaw = name.hasSameBytes(as: "illuminance")
             sensors.offer(value.fieldValue, as: meaning, sensor: isRaw ? 1 : 0, of: report, to: writer)

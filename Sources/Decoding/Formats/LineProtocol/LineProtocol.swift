@@ -70,8 +70,10 @@ final class LineProtocolDecoder: PayloadDecoder {
         let report = Report(device: device, time: time, context: context)
         var odd: (key: UnsafeRawBufferPointer, count: Int)?
         line.forEachField { key, value in
-            if let value {
-                if let meaning = meaning(of: key, in: line.measurement) { writer.add(value, as: meaning, of: report) }
+            if let value, let meaning = meaning(of: key, in: line.measurement) {
+                writer.add(value, as: meaning, of: report)
+            } else if value != nil {
+                vocabulary.noteUnread(key)
             } else {
                 odd = (odd?.key ?? key, (odd?.count ?? 0) + 1)
             }

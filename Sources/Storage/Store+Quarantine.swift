@@ -22,9 +22,10 @@ extension Store {
         insert.bind(7, configuration)
         insert.bind(8, message.rejection.readingCount)
         insert.bind(9, blob: AcceptedSeries.encode(accepted))
-        insert.bind(10, id.map(Int.init))
+        insert.bind(10, id ?? lastQuarantineNumber + 1)
         try insert.run("quarantine a message")
         if database.changedRows == 0 { return false }
+        if id == nil { lastQuarantineNumber += 1 }
         quarantinedBytes += Int64(message.topic.count + message.payload.count + message.rejection.detail.utf8.count)
         quarantinedBytes += Store.quarantineRowBytes
         while quarantinedBytes > options.quarantineLimitBytes, try dropOldestQuarantined() {}

@@ -12,6 +12,9 @@ public final class Store {
     public let path: String
     public let options: StoreOptions
     var quarantinedBytes: Int64 = 0
+    /// Numbers are not given again, or one that somebody read off a list might mean another message meanwhile.
+    var lastQuarantineNumber: Int64 = 0
+    private var keptQuarantineNumber: Int64 = 0
     var isWriting = false
 
     /// Opens the file, creating it or bringing it up to date as needed.
@@ -30,7 +33,11 @@ public final class Store {
             """, operation: "set up the connection")
         statements = try Statements(database)
         quarantinedBytes = try database.integer("SELECT sum(\(Store.quarantinedLength)) FROM quarantine") ?? 0
+        keptQuarantineNumber = try state(Store.quarantineNumberState) ?? 0
+        lastQuarantineNumber = max(keptQuarantineNumber, try database.integer("SELECT max(id) FROM quarantine") ?? 0)
     }
+
+    private static let quarantineNumberState = "quarantine_number"
 
     /// Begins a transaction unless one is open.
     public func begin() throws(StorageError) {
@@ -44,6 +51,10 @@ public final class Store {
     public func commit() throws(StorageError) {
         guard isWriting else { return }
         try expectInPlace()
+        if lastQuarantineNumber > keptQuarantineNumber {
+            try setState(Store.quarantineNumberState, lastQuarantineNumber)
+            keptQuarantineNumber = lastQuarantineNumber
+        }
         try statements.commit.run("commit")
         isWriting = false
         // The disk may take its time, in which the file may go.

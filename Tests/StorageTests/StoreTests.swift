@@ -144,6 +144,31 @@ struct StoreTests {
         #expect(try reader.holdings().removedQuarantined == 10)
     }
 
+    @Test("gives no number of a quarantined message again, also after a restart")
+    func quarantineNumbers() throws {
+        var numbers: [Int64] = []
+        for round in 0..<4 {
+            let store = try Store(path: path)
+            let message = QuarantinedMessage(
+                received: ten, source: "", topic: [1], payload: [UInt8(round)],
+                rejection: Rejection(.unknownTopic, detail: "x"))
+            #expect(try store.quarantine(message, configuration: "c"))
+            try store.commit()
+            let id = try #require(try store.reader.heldMessages(limit: 1).first?.id)
+            numbers.append(id)
+            if round == 0 {
+                #expect(try store.dropQuarantined(QuarantineSelection(), limit: 1).count == 1)
+            } else {
+                #expect(try store.releaseQuarantined(id) != nil)
+                // It goes back.
+                if round == 2 { #expect(try store.quarantine(message, configuration: "c", id: id)) }
+                _ = try store.releaseQuarantined(id)
+            }
+            try store.commit()
+        }
+        #expect(numbers == [1, 2, 3, 4])
+    }
+
     @Test("keeps the file within the quarantine's limit also under tiny messages, over restarts")
     func tinyQuarantined() throws {
         let limit: Int64 = 1 << 20

@@ -47,7 +47,8 @@ extension Store {
         let (id, source) = (select.integer(0), select.text(1))
         select.reset()
         try removeQuarantined(id)
-        try addToLedger(source: source, counted: .removed, outcome: LedgerEntry.quarantined, count: 1)
+        try addToLedger(
+            source: Store.account(of: source), counted: .removed, outcome: LedgerEntry.quarantined, count: 1)
         return true
     }
 
@@ -68,10 +69,14 @@ extension Store {
         for message in held {
             try removeQuarantined(message.id)
             try addToLedger(
-                source: message.message.source, counted: .removed, outcome: LedgerEntry.dropped, count: 1)
+                source: Store.account(of: message.message.source), counted: .removed, outcome: LedgerEntry.dropped,
+                count: 1)
         }
         return (held.count, held.count < limit ? nil : held.last?.id)
     }
+
+    /// A row of a topic that no source matches names none.
+    private static func account(of source: String) -> String { source.isEmpty ? SourceLedger.unmatched : source }
 
     /// Takes a message out of quarantine, to be accounted for anew where its replay ends.
     /// - Returns: of each reading that was stored from it, the series; nil when it is not there any more.
@@ -80,7 +85,7 @@ extension Store {
         let select = try database.prepare("SELECT source, readings, accepted FROM quarantine WHERE id = ?1")
         select.bind(1, id)
         guard try select.step("look for a quarantined message") else { return nil }
-        let (source, readings) = (select.text(0), Int(select.integer(1)))
+        let (source, readings) = (Store.account(of: select.text(0)), Int(select.integer(1)))
         let accepted = AcceptedSeries.decode(select.blob(2))
         select.reset()
         try removeQuarantined(id)

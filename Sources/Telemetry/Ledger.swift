@@ -33,5 +33,8 @@ public struct SourceLedger: Hashable, Sendable {
         self.source = source
     }
 
+    /// The account of messages whose topic matches no source.
+    public static let unmatched = "(no source)"
+
     public var isBalanced: Bool { messages.isBalanced && readings.isBalanced }
 }

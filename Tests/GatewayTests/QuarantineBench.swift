@@ -28,6 +28,15 @@ final class QuarantineBench {
     static let wrong = options(devices: ["known"], unknown: .quarantine, units: ["humidity": "Cel"])
     static let right = options(devices: ["known"], unknown: .accept, units: [:])
 
+    static let wider: DecoderOptions = {
+        var options = right
+        options.sources.append(
+            Source(
+                name: "new", topic: TopicTemplate("new/{device}")!, format: .json,
+                values: [NamedPath(quantity: "temperature", path: JSONPath("temperature")!)]))
+        return options
+    }()
+
     private static func options(
         devices: [String], unknown: UnknownDevicePolicy, units: [String: String]
     ) -> DecoderOptions {

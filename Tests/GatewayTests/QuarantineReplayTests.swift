@@ -56,6 +56,23 @@ struct QuarantineReplayTests {
         }
     }
 
+    @Test("moves a message that no source matched from that account to its source's")
+    func newSource() throws {
+        let bench = try bench()
+        try bench.deliver("new/box", #"{"temperature":1}"#)
+        try bench.deliver("newer/box", #"{"temperature":1}"#)
+        try bench.commit()
+        bench.reload(QuarantineBench.wider)
+        try bench.replay()
+        try bench.commit()
+        let accounts = try bench.store.ledger().map {
+            "\($0.source): \($0.messages.received) received, \($0.messages.stored) stored, \($0.messages.quarantined) held"
+        }
+        #expect(
+            accounts == ["(no source): 1 received, 0 stored, 1 held", "new: 1 received, 1 stored, 0 held"])
+        #expect(try bench.isBalanced)
+    }
+
     @Test("keeps what is still wrong under its number, with what is wrong now")
     func stillWrong() throws {
         let bench = try bench()

@@ -5,8 +5,7 @@ struct BatchAccounts {
     private var sources: [SourceLedger] = [BatchAccounts.unmatched]
     private(set) var isEmpty = true
 
-    /// The account of messages whose topic matches no source.
-    private static let unmatched = SourceLedger(source: "(no source)")
+    private static let unmatched = SourceLedger(source: SourceLedger.unmatched)
 
     /// Sets the names of the sources that message headers refer to. Only when ``isEmpty``.
     mutating func setSources(_ names: [String]) {

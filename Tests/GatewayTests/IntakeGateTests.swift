@@ -20,8 +20,10 @@ struct IntakeGateTests {
         init() {
             let ends = Ring<IntakeItem>.make(capacity: 64)
             consumer = ends.consumer
+            var options = Bench.options(sources: ["air"])
+            options.sources.append(Source(name: "pack", topic: TopicTemplate("pack/{device}")!, format: .senML))
             gate = IntakeGate(
-                decoder: Decoder(Bench.options(sources: ["air"])),
+                decoder: Decoder(options),
                 timeGate: TimeGate(aheadToleranceMilliseconds: 60_000, retentionMilliseconds: 86_400_000),
                 producer: HandOver(ends.producer), state: IntakeState(), wakeUp: WakeUp(), replacement: replacement)
         }
@@ -105,6 +107,16 @@ struct IntakeGateTests {
         #expect(
             bench.items() == [
                 "series 0 d", "message of 0 to be recognised", offset > 0 ? "clock_ahead" : "beyond_retention",
+            ])
+    }
+
+    @Test("so are those that a sensor gives relative to now", arguments: [1_000_000, -1_000_000])
+    func wrongRelativeTimes(seconds: Int) {
+        let bench = Bench()
+        bench.accept("pack/d", Array(#"[{"n":"temperature","v":1,"t":\#(seconds)}]"#.utf8), received: now)
+        #expect(
+            bench.items() == [
+                "series 0 d", "message of 1 to be recognised", seconds > 0 ? "clock_ahead" : "beyond_retention",
             ])
     }
 

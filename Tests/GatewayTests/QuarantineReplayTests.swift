@@ -56,6 +56,44 @@ struct QuarantineReplayTests {
         }
     }
 
+    @Test("files what carries no time at the time at which it came, whatever has come since")
+    func olderThanTheLatest() throws {
+        let bench = try bench()
+        let came = bench.clock.now
+        for value in 1...2 { try bench.deliver("s/stranger", #"{"temperature":\#(value)}"#) }
+        try bench.commit()
+        bench.reload(QuarantineBench.right)
+        try bench.replay([])
+        bench.clock.advance(milliseconds: 600_000)
+        let later = bench.clock.now
+        try bench.deliver("s/stranger", #"{"temperature":3}"#)
+        try bench.replay()
+        try bench.deliver("s/stranger", #"{"temperature":4}"#)
+        try bench.commit()
+        var points: [Timestamp: Double] = [:]
+        try bench.store.reader.readings(in: .distantPast..<(.distantFuture)) {
+            points[$0.time] = $0.value
+            return true
+        }
+        #expect(points == [came: 1, came + 1: 2, later: 3, later + 1: 4])
+    }
+
+    @Test(
+        "keeps what is past retention by now, with or without a time of its own",
+        arguments: ["", #","ts":1792835995000"#])
+    func beyondRetention(time: String) throws {
+        let bench = try bench()
+        try bench.deliver("s/stranger", #"{"temperature":1\#(time)}"#)
+        try bench.commit()
+        bench.reload(QuarantineBench.right)
+        bench.clock.advance(milliseconds: 2 * 86_400_000)
+        try bench.replay()
+        try bench.commit()
+        #expect(try bench.stored().isEmpty)
+        #expect(try bench.store.reader.heldMessages(limit: 2).map(\.message.rejection.reason) == [.beyondRetention])
+        #expect(try bench.isBalanced)
+    }
+
     @Test("moves a message that no source matched from that account to its source's")
     func newSource() throws {
         let bench = try bench()

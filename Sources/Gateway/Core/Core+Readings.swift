@@ -13,7 +13,7 @@ extension Core {
             message.noteAccepted(id)
             return
         }
-        switch try store(reading, id: id) {
+        switch try store(reading, id: id, isInOrder: message.row == nil && reading.time == message.header.received) {
         case .stored:
             message.storedCount += 1
             message.noteAccepted(id)
@@ -31,17 +31,20 @@ extension Core {
         }
     }
 
-    private func store(_ offered: Reading, id: SeriesID) throws(StorageError) -> InsertOutcome {
+    /// - Parameter isInOrder: a time of receipt is that of now. A message out of quarantine came before others that are
+    ///   stored already, and what is so many seconds old by its own account may be as old as it says.
+    private func store(_ offered: Reading, id: SeriesID, isInOrder: Bool) throws(StorageError) -> InsertOutcome {
         var reading = offered
         let number = reading.series
         reading.applyTests(of: series[number].series.quantity)
-        if reading.timeOrigin == .receipt {
+        let isOfReceipt = reading.timeOrigin == .receipt && isInOrder
+        if isOfReceipt {
             reading.time = Core.receiptTime(reading.time, after: series[number].lastReceiptTime)
         }
         let outcome = try store.insert(reading, series: id)
         guard case .stored(let time) = outcome else { return outcome }
         reading.time = time
-        if reading.timeOrigin == .receipt { series[number].lastReceiptTime = time }
+        if isOfReceipt { series[number].lastReceiptTime = time }
         try noteStored(reading, id: id)
         return outcome
     }

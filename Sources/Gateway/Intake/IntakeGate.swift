@@ -129,14 +129,13 @@ final class IntakeGate: IntakeLine {
         }
     }
 
-    /// Moves readings whose own time cannot be right to the rejections.
+    /// Moves readings whose time cannot be right to the rejections: also times that are relative to the receipt, and
+    /// times of receipt that are past retention when a message leaves the quarantine.
     private func holdBackWrongTimes(received: Timestamp, now: Timestamp) {
         var index = 0
         while index < message.readings.count {
             let reading = message.readings[index]
-            guard reading.timeOrigin == .device,
-                let reason = timeGate.objection(to: reading.time, received: received, now: now)
-            else {
+            guard let reason = timeGate.objection(to: reading.time, received: received, now: now) else {
                 index += 1
                 continue
             }

@@ -167,6 +167,7 @@ public struct Gateway: Service {
 
     private func stopThreads() {
         let deadline = MonotonicClock.milliseconds() + Gateway.stopMilliseconds
+        core.desk.close()
         session.stop()
         // At most three seconds for the last commit, one for the goodbye.
         if !session.join(milliseconds: 4100) {

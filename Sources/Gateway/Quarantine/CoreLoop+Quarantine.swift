@@ -55,7 +55,11 @@ extension CoreLoop {
 
     /// All messages of a request have come through.
     mutating func didReplay(_ request: UInt64) throws(StorageError) {
-        guard let replay, replay.request == request else { return }
+        guard let replay, replay.request == request else {
+            // Nobody waits for it any more.
+            try commit()
+            return
+        }
         guard let core, !isDiscarding else {
             refuseReplay("the storage has failed, or works again since a moment ago")
             return

@@ -23,6 +23,7 @@ final class QuarantineDesk: Sendable {
     private let state = Mutex(State())
     private let hasRequest = Atomic<Bool>(false)
     private let hasMessages = Atomic<Bool>(false)
+    private let isClosed = Atomic<Bool>(false)
 
     private static let patience = Duration.seconds(20)
 
@@ -42,12 +43,18 @@ final class QuarantineDesk: Sendable {
         let deadline = ContinuousClock.now + QuarantineDesk.patience
         while ContinuousClock.now < deadline {
             if let result = takeAnswer(number) { return try result.get() }
+            if isClosed.load(ordering: .relaxed) || Task.isCancelled {
+                throw failure("the gateway is stopping", hint: "what it did not get to is still in quarantine")
+            }
             try? await Task.sleep(for: .milliseconds(5))
         }
         throw failure(
             "the gateway did not get to it within \(QuarantineDesk.patience)",
             hint: "it may be opening a connection to the broker: see poort status, then try again")
     }
+
+    /// Nobody will come to it any more, and who waits would hold up the gateway's end.
+    func close() { isClosed.store(true, ordering: .relaxed) }
 
     private func enter(_ action: QuarantineAction, _ selection: QuarantineSelection) -> UInt64? {
         let number: UInt64? = state.withLock { state in

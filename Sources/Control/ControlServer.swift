@@ -60,7 +60,15 @@ public struct ControlServer: Service {
         router.get("/status") { _, _ in try answer(await report()) }
         router.post("/quarantine") { request, _ -> Response in
             let body = try await request.body.collect(upTo: ControlServer.largestRequestBytes)
-            let asked = try StatusCoding.decode(QuarantineRequest.self, from: Array(body.readableBytesView))
+            let asked: QuarantineRequest
+            do {
+                asked = try StatusCoding.decode(QuarantineRequest.self, from: Array(body.readableBytesView))
+            } catch {
+                let refusal = ControlRefusal(
+                    error: "the request is not understood", hint: "are the daemon and this command of the same version?"
+                )
+                return try answer(refusal, status: .badRequest)
+            }
             do {
                 return try answer(try await quarantine(asked.action, asked.selection))
             } catch let error as ControlError {

@@ -80,8 +80,11 @@ struct ControlSocketTests {
                 try client.quarantine(.replay, QuarantineSelection(reason: "busy"))
             }
             #expect(refusal?.cause == "at work" && refusal?.hint == "wait")
-            #expect(throws: ControlError.self) {
-                try client.ask("POST", "/quarantine", body: Array("{}".utf8), timeoutSeconds: 2)
+            for body in ["{}", "{", #"{"action":"burn","selection":{}}"#, String(repeating: "[", count: 100_000)] {
+                let refusal = #expect(throws: ControlError.self) {
+                    try client.ask("POST", "/quarantine", body: Array(body.utf8), timeoutSeconds: 2)
+                }
+                #expect(refusal?.cause == "the request is not understood")
             }
         }
     }

@@ -54,9 +54,18 @@ struct UplinkFieldTests {
 
     @Test("that say the same of one quantity are one")
     func same() {
-        let (message, shown) = decode(#"{"temp":1.5,"air_temperature":"1.5","battery":true,"bat":false}"#)
+        let (message, shown) = decode(#"{"temp":1.5,"air_temperature":"1.5","battery":true,"battery_level":false}"#)
         #expect(shown == ["d/temperature=1.5"])
         #expect(message.rejections.isEmpty)
+    }
+
+    @Test("whose unit depends on the decoder are left to `values`")
+    func ambiguous() {
+        // As TheThingsNetwork/lorawan-devices decodes the Dragino LDDS75: volts.
+        let ldds75 = #"{"Bat":3.378,"Distance":1784,"Interrupt_status":0}"#
+        #expect(decode(ldds75).shown == ["d/fill_distance=1784"])
+        #expect(decode(ldds75, values: [("battery_voltage", "Bat")]).shown == ["d/battery_voltage=3.378"])
+        #expect(decode(#"{"batt":3.6,"voc":220,"battery":98}"#).shown == ["d/battery=98"])
     }
 
     @Test("of a channel count while it is the only one of its kind")

@@ -196,6 +196,17 @@ struct LineProtocolTests {
         #expect(message.reasons == [.tooLarge])
     }
 
+    @Test("does not merge devices whose names are no text")
+    func namesInOtherEncodings() {
+        let decoding = decoding()
+        for byte: UInt8 in [0xE9, 0xE8] {
+            let message = decoding.decode(
+                "influx/a", Array("m,sensor_id=caf".utf8) + [byte] + Array(" temperature=1".utf8))
+            #expect(message.readings.isEmpty)
+            #expect(message.reasons == [.unknownDevice])
+        }
+    }
+
     @Test("is not upset by backslashes, quotes and separators in any order")
     func separators() {
         let parts = ["\\", "\"", ",", "=", " ", "m", "\n", "sensor_id", "1", "#"]

@@ -142,7 +142,10 @@ struct SeriesRegistry {
             return refuse(
                 .unknownDevice, "the device's name \(device.name.text.excerpt) holds control characters")
         }
-        let name = String(decoding: device.name, as: UTF8.self)
+        // What is no text would be repaired, and two such names might be one then.
+        guard let name = String(validating: device.name, as: UTF8.self) else {
+            return refuse(.unknownDevice, "the device's name \(device.name.text.excerpt) is not UTF-8")
+        }
         let quantityName = String(decoding: quantity, as: UTF8.self)
         guard var known = options.catalogue[quantityName] else {
             return refuse(

@@ -40,8 +40,11 @@ public final class Decoder {
     /// Decodes a message into `message`, which must be empty.
     ///
     /// Afterwards it holds at least one reading or one rejection. A message may be good in part: then it holds both.
+    /// - Parameters:
+    ///   - received: when it came.
+    ///   - isReplayed: it came before others that were decoded meanwhile.
     public func decode(
-        topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, received: Timestamp,
+        topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, received: Timestamp, isReplayed: Bool = false,
         into message: inout DecodedMessage
     ) {
         swap(&writer.message, &message)
@@ -64,8 +67,20 @@ public final class Decoder {
         }
         writer.begin()
         payloads[source].decode(
-            payload, of: MessageContext(topic: topic, match: places, source: source, received: received), into: writer)
+            payload,
+            of: MessageContext(
+                topic: topic, match: places, source: source, received: received, isReplayed: isReplayed),
+            into: writer)
         writer.finish()
+    }
+
+    /// Goes on where an earlier decoder ends, for sources that both have by the same name and format: with what their
+    /// messages have said that is to hold for those that follow. The earlier one is not to be used any more.
+    public func takeOver(from earlier: Decoder) {
+        for (index, source) in options.sources.enumerated() {
+            let before = earlier.options.sources.firstIndex { $0.name == source.name && $0.format == source.format }
+            if let before { payloads[index].takeOver(from: earlier.payloads[before]) }
+        }
     }
 
     private func match(_ topic: UnsafeRawBufferPointer) -> (source: Int, places: TopicTemplate.Match)? {

@@ -7,6 +7,8 @@ struct MessageContext {
     /// Index into the options' sources.
     let source: Int
     let received: Timestamp
+    /// It comes out of quarantine: what it says of other messages may be out of date.
+    let isReplayed: Bool
 
     /// The part of the topic that stands for `{device}`.
     var device: DeviceName? { match.device.map { DeviceName(part($0)) } }

@@ -6,6 +6,13 @@ protocol PayloadDecoder: AnyObject {
     ///
     /// - Parameter payload: not empty, within the limit on its size, valid during the call only.
     func decode(_ payload: UnsafeRawBufferPointer, of context: MessageContext, into writer: ReadingWriter)
+
+    /// Goes on with what the source's messages have told an earlier decoder of the same format.
+    func takeOver(from earlier: any PayloadDecoder)
+}
+
+extension PayloadDecoder {
+    func takeOver(from earlier: any PayloadDecoder) {}
 }
 
 /// What a payload decoder is made of.

@@ -24,11 +24,14 @@ final class Decoding {
                 sources: [source], devices: devices, unknownDevices: unknownDevices, limits: limits))
     }
 
-    func decode(_ topic: String, _ payload: [UInt8]) -> DecodedMessage {
+    func decode(
+        _ topic: String, _ payload: [UInt8], received: Timestamp = Decoding.received, isReplayed: Bool = false
+    ) -> DecodedMessage {
         var message = DecodedMessage()
         Array(topic.utf8).withUnsafeBytes { topic in
             payload.withUnsafeBytes { payload in
-                decoder.decode(topic: topic, payload: payload, received: Decoding.received, into: &message)
+                decoder.decode(
+                    topic: topic, payload: payload, received: received, isReplayed: isReplayed, into: &message)
             }
         }
         announced += message.newSeries

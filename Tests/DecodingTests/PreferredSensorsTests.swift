@@ -17,7 +17,8 @@ struct PreferredSensorsTests {
         writer.begin()
         Array("d".utf8).withUnsafeBytes { topic in
             let context = MessageContext(
-                topic: topic, match: source.topic.match(topic)!, source: 0, received: Decoding.received)
+                topic: topic, match: source.topic.match(topic)!, source: 0, received: Decoding.received,
+                isReplayed: false)
             let report = Report(device: DeviceName(topic), time: .receipt(context.received), context: context)
             for (sensor, meaning, value) in offers {
                 sensors.offer(value, as: meaning, sensor: sensor, of: report, to: writer)

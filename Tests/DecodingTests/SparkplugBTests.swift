@@ -111,6 +111,44 @@ struct SparkplugBTests {
         #expect(decoding.shown(decoding.decode("spBv1.0/street/DDATA/box/aq", data)) == ["street/box/aq/temperature=2"])
     }
 
+    @Test("still knows what births have said after a reload, in the words of the new configuration")
+    func reloaded() {
+        let before = decoding()
+        _ = before.decode("spBv1.0/street/DBIRTH/box/aq", birth(("Temperature", 1), ("Soil/Wetness", 2)))
+        let after = decoding(topic: "spBv1.0/#", values: [("humidity", "Wetness"), ("bin_temperature", "Temperature")])
+        after.decoder.takeOver(from: before.decoder)
+        let data = Builder.payload(Builder.metric(alias: 1, .double(2)), Builder.metric(alias: 2, .double(3)))
+        #expect(
+            after.shown(after.decode("spBv1.0/street/DDATA/box/aq", data)) == [
+                "street/box/aq/bin_temperature=2", "street/box/aq/humidity=3",
+            ])
+        let other = decoding(topic: "spBv1.0/street/#")
+        other.decoder.takeOver(from: after.decoder)
+        #expect(other.decode("spBv1.0/street/DDATA/box/aq", data).reasons == [.undecodable], "another source")
+    }
+
+    @Test("lets no birth out of quarantine speak for a publisher that was born anew since")
+    func outdatedBirth() {
+        let decoding = decoding()
+        let data = Builder.payload(Builder.metric(alias: 1, .double(2)))
+        func replay(_ topic: String, _ payload: [UInt8], hoursAgo: Int64) -> [String] {
+            decoding.shown(
+                decoding.decode(
+                    topic, payload, received: Decoding.received - hoursAgo * 3_600_000, isReplayed: true))
+        }
+        let device = "spBv1.0/street/DBIRTH/box/aq"
+        // Nothing is known yet, so it counts; then the later of two.
+        #expect(replay(device, birth(("Pressure", 1)), hoursAgo: 2) == ["street/box/aq/pressure=1"])
+        #expect(decoding.shown(decoding.decode("spBv1.0/street/DDATA/box/aq", data)) == ["street/box/aq/pressure=2"])
+        _ = replay(device, birth(("Humidity", 1)), hoursAgo: 1)
+        #expect(decoding.shown(decoding.decode("spBv1.0/street/DDATA/box/aq", data)) == ["street/box/aq/humidity=2"])
+        _ = decoding.decode(device, birth(("Temperature", 1)))
+        #expect(
+            replay(device, birth(("Humidity", 1)), hoursAgo: 1) == ["street/box/aq/humidity=1"], "its own values count")
+        _ = replay("spBv1.0/street/NBIRTH/box", birth(("Humidity", 1)), hoursAgo: 1)
+        #expect(decoding.shown(decoding.decode("spBv1.0/street/DDATA/box/aq", data)) == ["street/box/aq/temperature=2"])
+    }
+
     @Test("lets go deaths, commands, states, and births without readings")
     func ignored() {
         let decoding = decoding()

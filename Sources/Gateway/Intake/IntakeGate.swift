@@ -106,7 +106,7 @@ final class IntakeGate: IntakeLine {
     ) {
         while budget.isExhausted { letCoreWork() }
         message.removeAll()
-        decoder.decode(topic: topic, payload: payload, received: received, into: &message)
+        decoder.decode(topic: topic, payload: payload, received: received, isReplayed: row != nil, into: &message)
         holdBackWrongTimes(received: received, now: now ?? received)
         for series in message.newSeries { push(.series(Boxed(series))) }
         let source = message.source.map(Int16.init) ?? -1
@@ -163,7 +163,9 @@ final class IntakeGate: IntakeLine {
     /// A new configuration counts from the next message on.
     func adoptReplacement() {
         guard let new = replacement.take() else { return }
-        decoder = Decoder(new.decoder, firstSeries: decoder.nextSeries, takenSeries: decoder.takenSeries)
+        let made = Decoder(new.decoder, firstSeries: decoder.nextSeries, takenSeries: decoder.takenSeries)
+        made.takeOver(from: decoder)
+        decoder = made
         timeGate = new.timeGate
         push(.sources(Boxed(new.decoder.sources.map(\.name))))
     }

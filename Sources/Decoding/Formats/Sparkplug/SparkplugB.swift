@@ -6,14 +6,15 @@ import Telemetry
 /// topic has `{device}`, that level is its name, as in `spBv1.0/+/+/+/{device}`. A metric is known by its name, or else
 /// by what stands behind its last slash: `Air/PM2.5` is `PM2.5`.
 ///
-/// What births say is the only memory of this format, and ends with the process or its configuration: a metric called
-/// by an alias that no birth has defined meanwhile is refused, and may be replayed behind the next birth. `seq` is not
+/// What births say is the only memory of this format, and ends with the process: a metric called by an alias that no
+/// birth has defined meanwhile is refused, and may be replayed behind the next birth. It outlives a reload, since nobody
+/// is born anew for that, and a birth out of quarantine says nothing where a later one has been seen. `seq` is not
 /// checked: a gap tells of a message that was lost before it reached the broker, and the gateway, which sends nothing,
 /// could not ask for it. Nor do deaths end anything: that of an old session may come late, and who returns is born
 /// anew.
 final class SparkplugBDecoder: PayloadDecoder {
     private let vocabulary: SourceVocabulary
-    private let births: SparkplugBirths
+    private var births: SparkplugBirths
     /// `group/node/device` of the message at hand.
     private var path: [UInt8] = []
 
@@ -21,6 +22,13 @@ final class SparkplugBDecoder: PayloadDecoder {
         vocabulary = setup.vocabulary()
         // By name and by alias, and with room for metrics that are no series.
         births = SparkplugBirths(maximumCount: 4 * setup.limits.seriesCount)
+    }
+
+    func takeOver(from earlier: any PayloadDecoder) {
+        guard let earlier = earlier as? SparkplugBDecoder else { return }
+        earlier.births.maximumCount = births.maximumCount
+        births = earlier.births
+        births.redefine { name in name.withUnsafeBytes(meaning(of:)) }
     }
 
     func decode(_ bytes: UnsafeRawBufferPointer, of context: MessageContext, into writer: ReadingWriter) {
@@ -42,10 +50,15 @@ final class SparkplugBDecoder: PayloadDecoder {
             }
             withPath(of: topic) { path, publisher in
                 let name = context.device.map { DeviceName($0.name, alternate: path) } ?? DeviceName(path)
-                if topic.type == .birth, let publisher { births.begin(publisher) }
+                let isOutdated =
+                    topic.type == .birth && context.isReplayed
+                    && publisher?.isBorn(after: context.received) ?? false
+                if topic.type == .birth, !isOutdated, let publisher {
+                    births.begin(publisher, at: context.received)
+                }
                 var delivery = SparkplugDelivery(
-                    device: name, isBirth: topic.type == .birth, payload: payload, publisher: publisher,
-                    context: context)
+                    device: name, isBirth: topic.type == .birth, payload: payload,
+                    publisher: isOutdated ? nil : publisher, isOutdated: isOutdated, context: context)
                 payload.forEachMetric { add($0, of: &delivery, into: writer) }
                 delivery.close(writer)
             }
@@ -80,7 +93,7 @@ final class SparkplugBDecoder: PayloadDecoder {
             delivery.malformed.note("a metric is no protobuf message")
             return
         }
-        if delivery.isBirth { learn(metric, of: &delivery) }
+        if delivery.isBirth, !delivery.isOutdated { learn(metric, of: &delivery) }
         guard let definition = definition(of: metric, &delivery), let meaning = definition.meaning else { return }
         if metric.isTransient {
             delivery.isTransient = true
@@ -104,10 +117,14 @@ final class SparkplugBDecoder: PayloadDecoder {
 
     // MARK: - Names
 
+    private static let longestName = 256
+
     private func learn(_ metric: SparkplugMetric, of delivery: inout SparkplugDelivery) {
         guard let name = metric.name else { return }
         let definition = SparkplugDefinition(
-            meaning: meaning(of: name), datatype: metric.datatype, unit: metric.unit.map { Array($0) })
+            name: name.count <= SparkplugBDecoder.longestName ? Array(name) : [], meaning: meaning(of: name),
+            datatype: metric.datatype,
+            unit: metric.unit.map { Array($0) })
         var isLearnt = delivery.publisher != nil
         if let publisher = delivery.publisher, let alias = metric.alias {
             isLearnt = births.learn(definition, as: .alias(alias), of: publisher)
@@ -123,7 +140,7 @@ final class SparkplugBDecoder: PayloadDecoder {
 
     private func definition(of metric: SparkplugMetric, _ delivery: inout SparkplugDelivery) -> SparkplugDefinition? {
         if let name = metric.name {
-            return delivery.publisher?[.name(name)] ?? SparkplugDefinition(meaning: meaning(of: name))
+            return delivery.publisher?[.name(name)] ?? SparkplugDefinition(name: [], meaning: meaning(of: name))
         }
         guard let alias = metric.alias else {
             delivery.malformed.note("a metric has neither a name nor an alias")
@@ -131,7 +148,7 @@ final class SparkplugBDecoder: PayloadDecoder {
         }
         if let definition = delivery.publisher?[.alias(alias)] { return definition }
         delivery.unborn.note(
-            "alias \(alias) stands for nothing: no birth that defines it has been seen since the start or a reload; "
+            "alias \(alias) stands for nothing: no birth that defines it has been seen since the start; "
                 + "replay this behind the next birth, which `Node Control/Rebirth` asks of the node")
         return nil
     }

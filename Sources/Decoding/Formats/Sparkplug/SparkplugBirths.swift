@@ -7,7 +7,7 @@ import Telemetry
 final class SparkplugBirths {
     private var places = ByteTable<Int>()
     private var publishers: [SparkplugPublisher] = []
-    private let maximumCount: Int
+    var maximumCount: Int
     private var count = 0
 
     private static let maximumPublishers = 1024
@@ -32,10 +32,22 @@ final class SparkplugBirths {
     }
 
     /// A node's birth ends what its devices have said too: each is born again after it. Source: Sparkplug 3.0, 6.4.19.
-    func begin(_ publisher: SparkplugPublisher) {
-        for device in publisher.devices { begin(device) }
+    func begin(_ publisher: SparkplugPublisher, at time: Timestamp) {
+        for device in publisher.devices { begin(device, at: time) }
+        publisher.born = time
         count -= publisher.metrics.count
         publisher.metrics.removeAll(keepingCapacity: true)
+    }
+
+    /// Reads the metrics' names anew, by a configuration that may know others.
+    func redefine(_ meaning: (_ name: [UInt8]) -> FieldMeaning?) {
+        for publisher in publishers {
+            publisher.metrics = publisher.metrics.mapValues { definition in
+                var definition = definition
+                if !definition.name.isEmpty { definition.meaning = meaning(definition.name) }
+                return definition
+            }
+        }
     }
 
     /// - Returns: false when no more metrics are remembered.
@@ -52,6 +64,8 @@ final class SparkplugBirths {
 final class SparkplugPublisher {
     fileprivate var metrics: [Key: SparkplugDefinition] = [:]
     fileprivate var devices: [SparkplugPublisher] = []
+    /// When it said what it is held to now; for a device also when its node did.
+    fileprivate var born = Timestamp.distantPast
 
     enum Key: Hashable {
         case alias(UInt64)
@@ -62,10 +76,15 @@ final class SparkplugPublisher {
     }
 
     subscript(key: Key) -> SparkplugDefinition? { metrics[key] }
+
+    /// Whether it, or a device that sends through it, was born after a time.
+    func isBorn(after time: Timestamp) -> Bool { born > time || devices.contains { $0.born > time } }
 }
 
 /// A metric as its birth defines it.
 struct SparkplugDefinition {
+    /// Empty for one that is too long to be kept.
+    let name: [UInt8]
     /// Nil for a metric whose name says nothing.
     var meaning: FieldMeaning?
     var datatype: SparkplugDatatype?

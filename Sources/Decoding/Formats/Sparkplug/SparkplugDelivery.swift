@@ -5,8 +5,10 @@ struct SparkplugDelivery {
     let device: DeviceName
     let isBirth: Bool
     let payload: SparkplugPayload
-    /// Nil when no more publishers are remembered.
+    /// Nil when no more publishers are remembered, and for a birth that is outdated.
     let publisher: SparkplugPublisher?
+    /// A birth out of quarantine, after which its publisher was born anew.
+    let isOutdated: Bool
     let context: MessageContext
     /// The sender does not want some of it kept.
     var isTransient = false
@@ -17,12 +19,13 @@ struct SparkplugDelivery {
 
     init(
         device: DeviceName, isBirth: Bool, payload: SparkplugPayload, publisher: SparkplugPublisher?,
-        context: MessageContext
+        isOutdated: Bool, context: MessageContext
     ) {
         self.device = device
         self.isBirth = isBirth
         self.payload = payload
         self.publisher = publisher
+        self.isOutdated = isOutdated
         self.context = context
     }
 

@@ -11,8 +11,6 @@ final class CoreBench {
         var series: Int
         /// Nil for a payload without one: the time of receipt.
         var time: Timestamp?
-        /// Before the receipt, for a time that is relative to it.
-        var secondsAgo: Int64 = 0
         var value: Double
     }
 
@@ -61,8 +59,7 @@ final class CoreBench {
         for offer in offers {
             try core.take(
                 Reading(
-                    series: SeriesNumber(offer.series), time: offer.time ?? clock.now - offer.secondsAgo * 1000,
-                    value: offer.value,
+                    series: SeriesNumber(offer.series), time: offer.time ?? clock.now, value: offer.value,
                     timeOrigin: offer.time == nil ? .receipt : .device))
         }
     }

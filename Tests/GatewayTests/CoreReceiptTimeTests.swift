@@ -33,17 +33,6 @@ struct CoreReceiptTimeTests {
         #expect(points.prefix(2).map { $0.time - right } == [0, 1])
     }
 
-    @Test("leaves a time that is relative to the receipt as it is")
-    func relative() throws {
-        let bench = try CoreBench(seed: 1)
-        try bench.take([.init(series: 2, time: nil, value: 1)])
-        try bench.take([.init(series: 2, secondsAgo: 60, value: 2), .init(series: 2, secondsAgo: 30, value: 3)])
-        try bench.commit()
-        let points = try bench.storedPoints()[2].points
-        #expect(points.map(\.value) == [2, 3, 1])
-        #expect(points.map { bench.clock.now - $0.time } == [60_000, 30_000, 0])
-    }
-
     @Test("keeps the order where a clock is put back by a little")
     func steppedBack() throws {
         let bench = try CoreBench(seed: 1)

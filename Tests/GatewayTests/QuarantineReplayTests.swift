@@ -78,6 +78,30 @@ struct QuarantineReplayTests {
         #expect(points == [came: 1, came + 1: 2, later: 3, later + 1: 4])
     }
 
+    @Test("finds a millisecond for each message of a burst, whatever part of it goes first")
+    func burst() throws {
+        let bench = try bench()
+        let came = bench.clock.now
+        for value in 0..<200 { try bench.deliver("s/stranger", #"{"temperature":\#(value % 7)}"#) }
+        try bench.commit()
+        bench.reload(QuarantineBench.right)
+        bench.clock.advance(milliseconds: 4 * 3_600_000)
+        let held = try bench.store.reader.heldMessages(limit: 200)
+        try bench.replay(held.filter { $0.id % 3 == 0 })
+        try bench.crash()
+        for remainder in 0..<3 { try bench.replay(held.filter { $0.id % 3 == remainder }) }
+        try bench.commit()
+        var times: [Timestamp] = []
+        try bench.store.reader.readings(in: .distantPast..<(.distantFuture)) {
+            times.append($0.time)
+            return true
+        }
+        #expect(times.count == 200)
+        #expect(times.allSatisfy { (0..<1000).contains($0 - came) })
+        #expect(try bench.store.reader.heldMessages(limit: 1).isEmpty)
+        #expect(try bench.isBalanced)
+    }
+
     @Test(
         "keeps what is past retention by now, with or without a time of its own",
         arguments: ["", #","ts":1792835995000"#])

@@ -13,7 +13,7 @@ extension Core {
             message.noteAccepted(id)
             return
         }
-        switch try store(reading, id: id, isInOrder: message.row == nil && reading.time == message.header.received) {
+        switch try store(reading, id: id, isReplayed: message.row != nil) {
         case .stored:
             message.storedCount += 1
             message.noteAccepted(id)
@@ -31,20 +31,27 @@ extension Core {
         }
     }
 
-    /// - Parameter isInOrder: a time of receipt is that of now. A message out of quarantine came before others that are
-    ///   stored already, and what is so many seconds old by its own account may be as old as it says.
-    private func store(_ offered: Reading, id: SeriesID, isInOrder: Bool) throws(StorageError) -> InsertOutcome {
+    private func store(_ offered: Reading, id: SeriesID, isReplayed: Bool) throws(StorageError) -> InsertOutcome {
         var reading = offered
         let number = reading.series
         reading.applyTests(of: series[number].series.quantity)
-        let isOfReceipt = reading.timeOrigin == .receipt && isInOrder
-        if isOfReceipt {
-            reading.time = Core.receiptTime(reading.time, after: series[number].lastReceiptTime)
+        if reading.timeOrigin == .receipt {
+            // What comes out of quarantine came before others that are stored already.
+            reading.time =
+                isReplayed
+                ? series[number].timeOfReplay(reading.time)
+                : Core.receiptTime(reading.time, after: series[number].lastReceiptTime)
         }
         let outcome = try store.insert(reading, series: id)
         guard case .stored(let time) = outcome else { return outcome }
         reading.time = time
-        if isOfReceipt { series[number].lastReceiptTime = time }
+        if reading.timeOrigin == .receipt {
+            if isReplayed {
+                series[number].lastReplayed = (came: offered.time, filed: time)
+            } else {
+                series[number].lastReceiptTime = time
+            }
+        }
         try noteStored(reading, id: id)
         return outcome
     }

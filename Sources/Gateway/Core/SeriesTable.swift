@@ -62,11 +62,20 @@ struct LiveSeries {
     /// Readings stored since the start.
     var storedCount = 0
     var lastReceiptTime = Timestamp.distantPast
+    /// The last reading of a time of receipt that came out of quarantine: when it came, and where it was filed.
+    var lastReplayed: (came: Timestamp, filed: Timestamp)?
     /// A reload of the configuration gave the series another number.
     var isSuperseded = false
 
     init(series: Series) {
         self.series = series
+    }
+
+    /// A millisecond of its own for a reading out of quarantine. These come oldest first, and a burst of hundreds has one
+    /// time of receipt.
+    func timeOfReplay(_ came: Timestamp) -> Timestamp {
+        guard let last = lastReplayed, came >= last.came, came <= last.filed else { return came }
+        return last.filed + 1
     }
 }
 

@@ -53,7 +53,7 @@ extension ConfigurationReader {
 
     private func readCredentials(_ table: inout TableReader, into broker: inout Configuration.BrokerSection) {
         broker.username = table.string("username")
-        if let file = table.string("password_file") {
+        if let file = readPath("password_file", of: &table) {
             broker.passwordFile = file
             complaints.places[.passwordFile] = table.place(of: "password_file")
         }
@@ -88,7 +88,7 @@ extension ConfigurationReader {
 
     private func readTLS(_ table: inout TableReader, into broker: inout Configuration.BrokerSection) {
         func file(_ key: String, _ placeKey: FilePlaces.Key) -> String? {
-            guard let file = table.string(key) else { return nil }
+            guard let file = readPath(key, of: &table) else { return nil }
             let place = table.place(of: key)
             complaints.places[placeKey] = place
             if !broker.usesTLS { complaints.error(place, "`\(key)` goes with an mqtts:// url") }

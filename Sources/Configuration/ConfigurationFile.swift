@@ -7,7 +7,7 @@ public enum ConfigurationFile {
         try examine(path: path).usable()
     }
 
-    /// For tests and for text that is not in a file.
+    /// For tests and for text that is not in a file: its paths stay as they are.
     public static func load(text: String, name: String) throws(ConfigurationError) -> Configuration {
         try read(TOMLNode.parse(text, file: name), file: name).usable()
     }
@@ -35,13 +35,13 @@ public enum ConfigurationFile {
         }
         // What is missing from a file that cannot be read is nobody's mistake.
         guard errors.isEmpty, let root else { return ConfigurationFindings(configuration: nil, errors: errors) }
-        return read(root, file: path)
+        return read(root, file: path, folder: BaseFolder(of: path))
     }
 
-    private static func read(_ root: TOMLNode, file: String) -> ConfigurationFindings {
+    private static func read(_ root: TOMLNode, file: String, folder: BaseFolder? = nil) -> ConfigurationFindings {
         let complaints = Complaints()
         complaints.places.file = file
-        var configuration = ConfigurationReader(complaints: complaints).read(root)
+        var configuration = ConfigurationReader(complaints: complaints, folder: folder).read(root)
         configuration.warnings = complaints.warnings.sorted { $0.place < $1.place }
         configuration.places = complaints.places
         configuration.fingerprint = Fingerprint.of(configuration)

@@ -4,6 +4,8 @@ import Telemetry
 /// Turns a parsed file into a checked configuration.
 struct ConfigurationReader {
     let complaints: Complaints
+    /// From which paths are counted; nil where they stay as they are.
+    var folder: BaseFolder?
 
     func read(_ root: TOMLNode) -> Configuration {
         var configuration = Configuration()
@@ -78,8 +80,14 @@ struct ConfigurationReader {
         table.finish()
     }
 
+    /// Absolute, so that it means the same from wherever a command is given.
+    func readPath(_ key: String, of table: inout TableReader) -> String? {
+        guard let path = table.string(key) else { return nil }
+        return folder?.absolute(path) ?? path
+    }
+
     private func readControl(_ table: inout TableReader, into control: inout Configuration.ControlSection) {
-        if let path = table.string("socket") {
+        if let path = readPath("socket", of: &table) {
             // Source: unix(7), sun_path.
             if path.utf8.count > 107 {
                 complaints.error(
@@ -96,7 +104,7 @@ struct ConfigurationReader {
     private func readStorage(
         _ table: inout TableReader, keepAliveSeconds: Int, into storage: inout Configuration.StorageSection
     ) {
-        if let path = table.string("path") {
+        if let path = readPath("path", of: &table) {
             storage.path = path
             complaints.places[.database] = table.place(of: "path")
         }

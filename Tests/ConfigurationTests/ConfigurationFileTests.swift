@@ -1,4 +1,4 @@
-import GatewayConfiguration
+@testable import GatewayConfiguration
 import Glibc
 import Telemetry
 import TestKit
@@ -81,6 +81,28 @@ struct ConfigurationFileTests {
         directory.write("x = y\n", to: "conf.d/2.toml")
         let broken = #expect(throws: ConfigurationError.self) { try ConfigurationFile.load(path: path) }
         #expect(broken?.complaints.map(\.place.file) == [path, second], "each file's first mistake")
+    }
+
+    @Test("have paths that are counted from the directory of the main one")
+    func relativePaths() throws {
+        let text =
+            leastSource + "[storage]\npath = \"data/poort.db\"\n[control]\nsocket = \"./poort.sock\"\n"
+            + "[broker]\nurl = \"mqtts://h\"\nusername = \"u\"\npassword_file = \"../secret\"\n"
+        let path = directory.write(text, to: "poort.toml")
+        #expect(mkdir(directory.file("conf.d"), 0o755) == 0)
+        directory.write(
+            "[broker]\nca_file = \"ca.crt\"\ncertificate_file = \"/etc/own.crt\"\nkey_file = \"own.key\"\n",
+            to: "conf.d/tls.toml")
+        let read = try ConfigurationFile.load(path: path)
+        #expect(read.storage.path == directory.file("data/poort.db"))
+        #expect(read.control.socketPath == directory.file("poort.sock"))
+        #expect(read.broker.passwordFile == directory.file("../secret"))
+        #expect(read.broker.caFile == directory.file("ca.crt"))
+        #expect(read.broker.certificateFile == "/etc/own.crt")
+        #expect(read.broker.keyFile == directory.file("own.key"))
+        #expect(BaseFolder(of: "/poort.toml").absolute("x") == "/x")
+        #expect(BaseFolder(of: "poort.toml").absolute("x").hasPrefix("/"))
+        #expect(BaseFolder(of: "./a/poort.toml").absolute("x").hasSuffix("/a/x"))
     }
 
     @Test("have the same fingerprint for the same content, however it is written")

@@ -14,6 +14,19 @@ struct ConfigurationLocation: ParsableArguments {
         try ConfigurationFile.load(path: path)
     }
 
+    /// For a command that can do without it when an option says where to look.
+    /// - Parameter way: what to do as long as the file has a mistake, once it is known what in it is right.
+    func load(orElse way: (Configuration?) -> String) throws -> Configuration {
+        let findings = ConfigurationFile.examine(path: path)
+        do {
+            return try findings.usable()
+        } catch {
+            throw CommandFailure(
+                "\(error)\nUntil that is mended, \(way(findings.configuration))",
+                exitCode: CommandFailure.badConfiguration)
+        }
+    }
+
     /// Loads it and puts its time zone into force for the process, before any other thread runs.
     func loadWithTimeZone() throws -> Configuration {
         let configuration = try load()

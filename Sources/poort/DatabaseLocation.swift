@@ -10,7 +10,10 @@ struct DatabaseLocation: ParsableArguments {
     var database: String?
 
     func databasePath() throws -> String {
-        try database ?? configuration.load().storage.path
+        if let database { return database }
+        return try configuration.load { findings in
+            "the same command with --database \(findings?.storage.path ?? "PATH") reads the database all the same"
+        }.storage.path
     }
 
     func openReader() throws -> StoreReader {

@@ -14,7 +14,13 @@ struct DaemonLocation: ParsableArguments {
     /// - Throws: for a wrong configuration, unless a socket is given.
     func client() throws -> ControlClient {
         if let socket { return ControlClient(path: socket) }
-        return ControlClient(path: try configuration.load().control.socketPath)
+        let read = try configuration.load { findings in
+            let path = findings?.control.socketPath ?? "PATH"
+            return
+                "the same command with --socket \(path) asks the daemon all the same (poort status --socket \(path)); "
+                + "one that runs keeps the configuration that it read last"
+        }
+        return ControlClient(path: read.control.socketPath)
     }
 }
 
@@ -69,6 +75,8 @@ struct Status: ParsableCommand {
                 absence: error.isForbidden ? "poort may be running; your user may not ask it" : nil)
         } catch let error as StorageError {
             StandardError.write("poort: and the database tells nothing: \(error)\n")
+        } catch let error as ConfigurationError {
+            StandardError.write("poort: and the configuration, which names the database, has mistakes:\n\(error)\n")
         }
     }
 }

@@ -15,6 +15,12 @@ struct StatusScreen {
     /// What is said of the gateway as a whole.
     var header: [String] {
         var rows = [("gateway", gateway)]
+        if let error = report.configuration.reloadError {
+            let words = "RELOAD REFUSED, the old configuration is in force; poort check says the same:"
+            rows.append(("reload", Emphasis.bad.applied(to: words)))
+            // A complaint a line.
+            rows += error.split(separator: "\n").map { ("", Emphasis.bad.applied(to: String($0))) }
+        }
         if let broker = report.broker { rows.append(("broker", text(of: broker))) }
         if let error = report.broker?.lastError { rows.append(("", Emphasis.bad.applied(to: error))) }
         if let rates = report.rates { rows.append(("rate", text(of: rates))) }
@@ -30,9 +36,6 @@ struct StatusScreen {
             rows.append(("", Emphasis.bad.applied(to: since + failure)))
         }
         if let next = report.storage.nextRetention { rows.append(("retention", "next in \(ahead(next))")) }
-        if let error = report.configuration.reloadError {
-            rows.append(("reload", Emphasis.bad.applied(to: "refused, the old configuration is in force: \(error)")))
-        }
         return rows.flatMap { name, text in
             wrapped(text).enumerated().map { index, part in
                 Emphasis.quiet.applied(to: padded(index == 0 ? name : "", to: 11)) + part

@@ -47,6 +47,24 @@ struct ReadingCommandTests {
         #expect(refused.standardError.contains("ended without removing its socket"), "\(refused.standardError)")
     }
 
+    @Test(
+        "name the option that does without a configuration with a mistake in it",
+        arguments: [("status", "--socket"), ("watch", "--socket"), ("ledger", "--database"), ("query", "--database")])
+    func mistaken(command: String, option: String) throws {
+        let path = configuration()
+        let text = try #require(TemporaryDirectory.read(path))
+        directory.write(text + "\nnone = 1\n", to: "poort.toml")
+        let run = try run([command, "--config", path])
+        #expect(run.wait() == .exited(78))
+        #expect(run.standardError.contains("unknown key `none`"), "\(run.standardError)")
+        #expect(
+            run.standardError.contains("the same command with \(option) \(directory.path)/"), "\(run.standardError)")
+        directory.write("[", to: "poort.toml")
+        #expect(try self.run([command, "--config", path]).standardError.contains("with \(option) PATH "))
+        let other = try self.run([command, option, directory.file("none"), "--config", path])
+        #expect(other.wait() != .exited(78), "\(other.standardError)")
+    }
+
     private func bind(_ descriptor: Int32, to path: String) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -84,6 +84,13 @@ struct ServiceTests {
         gateway.send(SIGHUP)
         #expect(await eventually { gateway.status?.configuration.reloadError != nil })
         #expect(gateway.status?.configuration.reloadError?.contains("json") == true)
+        let asked = try ChildProcess(
+            GatewayProcess.executable,
+            ["status", "--config", gateway.configurationPath, "--socket", gateway.socketPath]
+        )
+        #expect(asked.wait() == .exited(0), "\(asked.standardError)")
+        let second = asked.standardOutput.split(separator: "\n").dropFirst().first
+        #expect(second?.contains("RELOAD REFUSED") == true, "\(asked.standardOutput)")
         try publisher.publish("sensors/a/d-1/pm10", payload: Array(#"{"value":2}"#.utf8))
         try publisher.drain()
         #expect(await eventually { gateway.storedCount == 2 })

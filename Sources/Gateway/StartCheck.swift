@@ -101,10 +101,8 @@ public struct StartCheck: Sendable {
         case .impossible(let cause): errors.append(complaint(key, "\(subject): \(cause); \(help)"))
         case .passing(let cause): warnings.append(complaint(key, "\(subject): \(cause)"))
         case .forbidden(let cause):
-            if purpose == .check, ServiceUser.isSomebodyElse {
-                warnings.append(
-                    complaint(
-                        key, "\(subject): \(cause) for you; the service runs as the user poort, who must be allowed"))
+            if purpose == .check, let user = ServiceUser.ifSomebodyElse {
+                warnings.append(complaint(key, "\(subject): \(cause) for you; \(user) must be allowed"))
             } else {
                 errors.append(complaint(key, "\(subject): \(cause); \(help)"))
             }
@@ -118,10 +116,13 @@ public struct StartCheck: Sendable {
 
 /// Who runs the daemon where it is installed as a service.
 private enum ServiceUser {
-    /// Whether this process belongs to neither root nor the service, and there is a service.
-    static var isSomebodyElse: Bool {
-        guard geteuid() != 0, let user = getpwnam("poort") else { return false }
-        return user.pointee.pw_uid != geteuid()
+    /// Who it is, in words; nil where this process belongs to root or to the service.
+    static var ifSomebodyElse: String? {
+        guard geteuid() != 0 else { return nil }
+        guard let user = getpwnam("poort") else {
+            return "the user poort, as whom the service runs, is not on this box yet and"
+        }
+        return user.pointee.pw_uid == geteuid() ? nil : "the user poort, as whom the service runs,"
     }
 }
 

@@ -147,10 +147,10 @@ struct StartRefusalTests {
         let run = try ChildProcess("setpriv", nobody + ["run", "--config", path])
         #expect(run.wait(milliseconds: 10_000) == .exited(78))
         #expect(run.standardError.contains("poort.toml:4:8: `path` is in \(directory.path): Permission denied"))
-        // Where poort is installed as a service, it is that user's rights that count.
-        let isInstalled = getpwnam("poort") != nil
-        #expect(check.wait() == .exited(isInstalled ? 0 : 78))
-        #expect(check.standardOutput.contains("poort.toml:4:8: `path` is in \(directory.path): Permission denied"))
+        // It is the service's rights that count, here or on the box where it will be installed.
+        #expect(check.wait() == .exited(0), "\(check.standardOutput)")
+        #expect(
+            check.standardOutput.contains("poort.toml:4:8: `path` is in \(directory.path): Permission denied for you"))
     }
 
     @Test("a reload is refused for the same reasons, and the old configuration stays", .timeLimit(.minutes(1)))

@@ -46,7 +46,11 @@ extension ConfigurationReader {
         broker.host = address.host
         broker.port = address.port
         broker.usesTLS = address.usesTLS
-        if !address.usesTLS, !address.isLoopback {
+        if !address.usesTLS, address.port == 8883 {
+            complaints.warn(
+                place, "8883 is the port for TLS, which goes with mqtts://; mqtt:// is for 1883 and not encrypted",
+                suggestion: BrokerAddress.respelled(url))
+        } else if !address.usesTLS, !address.isLoopback {
             complaints.warn(place, "the connection to \(address.host) is not encrypted; mqtts:// is")
         }
     }

@@ -24,7 +24,12 @@ struct ConfigurationReader {
             if let level = section.choice("level", among: levels) { configuration.log.level = level }
             section.finish()
         }
-        if var section = table.table("devices") {
+        if case .array? = table.value("devices"), let node = table.node("devices") {
+            complaints.error(
+                node.place,
+                "[devices] says what becomes of devices that are not listed; each that is listed is a [[device]]",
+                suggestion: "[[device]]")
+        } else if var section = table.table("devices") {
             if let policy = section.choice("unknown", among: ["accept", "quarantine"]) {
                 configuration.devices.acceptsUnknown = policy == "accept"
             }
@@ -38,7 +43,11 @@ struct ConfigurationReader {
         let sources = table.tables("source")
         configuration.sources = SourceReader(complaints: complaints, catalogue: catalogue).read(sources)
         let hasNone = if case .array(let items)? = table.value("source") { items.isEmpty } else { !table.has("source") }
-        if hasNone {
+        // What is written instead is said already, as an unknown key.
+        let isMisspelt = table.fields.contains {
+            $0.key != "source" && Spelling.nearest(to: $0.key, among: ["source"]) != nil
+        }
+        if hasNone, !isMisspelt {
             complaints.error(
                 table.place,
                 "there is no [[source]]: say which topics to take, such as \"sensors/{type}/{device}/{quantity}\"")

@@ -53,6 +53,12 @@ struct DeviceReader {
             )
             return false
         }
+        if name.hasPrefix(" ") || name.hasSuffix(" ") {
+            complaints.warn(
+                place,
+                "`\(key)` has \"\(name.plain)\" with a space at an end; only a device that sends one there is meant",
+                suggestion: "\"\(String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()).plain)\"")
+        }
         return true
     }
 
@@ -64,6 +70,15 @@ struct DeviceReader {
                 location.place,
                 "`location` has no `\(location.has("lat") ? "lon" : "lat")`; it needs both, in degrees: { lat = 52.53, lon = 6.06 }"
             )
+        }
+        // Where the Netherlands are, the other way round; there it is the Arabian Sea.
+        if let latitude = device.latitude, let longitude = device.longitude, (3...8).contains(latitude),
+            (50...54).contains(longitude)
+        {
+            let (lat, lon) = (JSONLine.number(latitude), JSONLine.number(longitude))
+            complaints.warn(
+                location.place, "`location` has lat \(lat) and lon \(lon), which is in the Arabian Sea",
+                suggestion: "{ lat = \(lon), lon = \(lat) }")
         }
         location.finish()
     }

@@ -41,10 +41,15 @@ struct QuantityReader {
             if let grossRange { known.grossRange = grossRange }
             return known
         }
-        for key in ["unit", "kind"] where !table.has(key) {
+        let missing = ["unit", "kind"].filter { !table.has($0) }
+        guard missing.isEmpty else {
+            let kinds = Quantity.Kind.allCases.map(\.rawValue).joined(separator: ", ")
             complaints.error(
                 keyPlace,
-                "`\(name.plain)` is not a built-in quantity, and a new one needs `unit` and `kind`; `\(key)` is missing",
+                "`\(name.plain)` is not a built-in quantity, and a new one needs `unit` and `kind`; "
+                    + missing.map { "`\($0)`" }.joined(separator: " and ")
+                    + (missing.count == 1 ? " is missing" : " are missing")
+                    + (missing.contains("kind") ? "; a kind is one of \(kinds)" : ""),
                 suggestion: Spelling.nearest(to: name, among: catalogue.quantities.keys.sorted()))
             return nil
         }

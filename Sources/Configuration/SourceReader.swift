@@ -40,7 +40,8 @@ struct SourceReader {
     private func read(_ table: inout TableReader) -> Source? {
         let topic = readTopic(&table)
         let formats = PayloadFormat.allCases.map(\.rawValue)
-        let format = table.choice("format", among: formats).flatMap(PayloadFormat.init)
+        let format = table.choice("format", among: formats, otherNames: FormatNames.others)
+            .flatMap(PayloadFormat.init)
         // Stand-ins, so that the other keys are read.
         var source = Source(topic: topic ?? TopicTemplate("{device}/{quantity}")!, format: format ?? .json)
         if let name = table.string("name") {
@@ -171,7 +172,14 @@ struct SourceReader {
         }
         for field in fields {
             guard catalogue[field.key] != nil else {
-                complaints.unknownQuantity(field.key, in: "`\(key)`", at: field.keyPlace, of: catalogue)
+                if let quantity = field.node.text, catalogue[quantity] != nil {
+                    complaints.error(
+                        field.keyPlace,
+                        "unknown quantity `\(field.key.plain)` in `\(key)`, where the quantity comes first",
+                        suggestion: "\(quantity) = \"\(field.key.plain)\"")
+                } else {
+                    complaints.unknownQuantity(field.key, in: "`\(key)`", at: field.keyPlace, of: catalogue)
+                }
                 continue
             }
             guard case .string(let text) = field.node.value, !text.isEmpty else {

@@ -79,7 +79,7 @@ struct SyntaxAdvice {
         } else if let first = value.first, "\"'".contains(first) {
             adviseOnText(key: key, value: value, quote: first, cause: cause)
         } else if value.hasPrefix("{") {
-            adviseOnBraces(cause)
+            adviseOnBraces(key: key, value: value, cause: cause)
         } else if value.hasPrefix("[") || cause.contains("array") {
             words = "a comma is missing, or the ] at its end"
         } else {
@@ -105,8 +105,11 @@ struct SyntaxAdvice {
         }
     }
 
-    private mutating func adviseOnBraces(_ cause: String) {
-        if cause.contains("dangling comma") {
+    private mutating func adviseOnBraces(key: String, value: String, cause: String) {
+        if let pointed = value.withDecimalPoints {
+            words = "decimals take a point"
+            suggestion = "\(key) = \(pointed)"
+        } else if cause.contains("dangling comma") {
             words = "no comma comes behind the last value between braces"
         } else if cause.contains("saw '\\n'") || cause.contains("saw '\\r'") {
             words = "what stands between braces stands on one line, or is a [table] of its own"
@@ -127,7 +130,7 @@ struct SyntaxAdvice {
         }
         let isCommaNumber = value.contains(",") && value.allSatisfy { $0.isNumber || ",-+".contains($0) }
         if isCommaNumber {
-            words = "a number has a point"
+            words = "decimals take a point"
             suggestion = "\(key) = \(value.replacing(",", with: "."))"
         } else if cause.contains("leading zero") || value.hasSuffix(".") {
             words = "a number begins with no 0 before other digits, and ends with a digit"
@@ -156,6 +159,24 @@ extension String {
     fileprivate var withoutComment: String {
         guard let range = firstRange(of: " #") else { return self }
         return String(self[..<range.lowerBound])
+    }
+
+    /// `{ lat = 52.5 }` for `{ lat = 52,5 }`; nil where no number has a comma, with digits on both sides.
+    fileprivate var withDecimalPoints: String? {
+        var characters = Array(self)
+        var isFound = false
+        var isText = false
+        for index in characters.indices {
+            if characters[index] == "\"" { isText.toggle() }
+            guard characters[index] == ",", !isText, index + 1 < characters.count, characters[index + 1].isNumber
+            else { continue }
+            let digits = characters[..<index].reversed().prefix(while: \.isNumber)
+            let before = characters[..<(index - digits.count)].last { $0 != " " && $0 != "-" && $0 != "+" }
+            guard !digits.isEmpty, before == "=" else { continue }
+            characters[index] = "."
+            isFound = true
+        }
+        return isFound ? String(characters) : nil
     }
 
     fileprivate var hasSpaceInside: Bool { !contains("\"") && !contains("'") && contains(" ") && !contains(".") }

@@ -5,8 +5,13 @@ extension TableReader {
     mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
         guard let node = node(key) else { return nil }
         guard case .integer(let number) = node.value else {
+            // Whoever writes 10.000 means ten thousand, and the parser knows no more of it than 10.
+            let hasPoint = if case .float = node.value { true } else { false }
             complaints.error(
-                node.place, "`\(key)` must be a whole number, not \(node.shown)", suggestion: node.numberInText)
+                node.place,
+                hasPoint
+                    ? "`\(key)` must be a whole number, written without a point: ten thousand is 10000 or 10_000, not 10.000"
+                    : "`\(key)` must be a whole number, not \(node.shown)", suggestion: node.numberInText)
             return nil
         }
         guard let number = Int(exactly: number), range.contains(number) else {

@@ -96,7 +96,10 @@ struct TableReader {
         return text
     }
 
-    mutating func choice(_ key: String, among choices: [String]) -> String? {
+    /// - Parameter otherNames: what else people call the choices, in lower case.
+    mutating func choice(
+        _ key: String, among choices: [String], otherNames: [String: String] = [:]
+    ) -> String? {
         guard let node = node(key) else { return nil }
         let listed = choices.joined(separator: ", ")
         guard case .string(let text) = node.value else {
@@ -106,7 +109,8 @@ struct TableReader {
         if choices.contains(text) { return text }
         complaints.error(
             node.place, "`\(key)` is \(node.shown); it must be one of \(listed)",
-            suggestion: Spelling.nearest(to: text, among: choices))
+            suggestion: otherNames[text.lowercased().replacing("_", with: "-")]
+                ?? Spelling.nearest(to: text, among: choices))
         return nil
     }
 

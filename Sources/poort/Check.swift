@@ -72,10 +72,17 @@ private struct CheckReport {
             // The parser stops at the first.
             let rest =
                 configuration == nil && errors.contains { $0.place.line > 0 } ? "; nothing behind it was read" : ""
-            return errors.map(\.description) + shown + [Emphasis.bad.applied(to: "\(path): \(count)\(rest)")]
+            return errors.map(\.description) + shown + [Emphasis.bad.applied(to: "\(files): \(count)\(rest)")]
         }
         return shown + CheckSummary(configuration: configuration).lines
             + [Emphasis.good.applied(to: "\(path): fine") + ", fingerprint \(configuration.fingerprint)"]
+    }
+
+    /// Those that have mistakes in them.
+    private var files: String {
+        var files: [String] = []
+        for error in errors where !files.contains(error.place.file) { files.append(error.place.file) }
+        return files.joined(separator: ", ")
     }
 
     var json: JSONLine {

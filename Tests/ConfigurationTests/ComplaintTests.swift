@@ -54,6 +54,11 @@ struct ComplaintTests {
             ("[storage]\nquarantine_limit = 5", "5:20", "size in a string"),
             ("[broker]\nreceive_maximum = 70000", "5:19", "65535"),
             ("[broker]\nreceive_maximum = 1.5", "5:19", "whole number"),
+            ("[processing]\nmax_series = 10.000", "5:14", "ten thousand is 10000 or 10_000"),
+            ("[quantity.geluid]\nunit = \"dB\"", "4:11", "`kind` is missing; a kind is one of gauge, "),
+            ("[quantity.geluid]\ngross_range = { fail = [0, 1] }", "4:11", "`unit` and `kind` are missing; a kind"),
+            ("[[devices]]\nid = \"a\"", "4:1", "did you mean `[[device]]`?"),
+            ("values = { bat_mv = \"battery_voltage\" }", "4:12", "did you mean `battery_voltage = \"bat_mv\"`?"),
             ("[broker]\nclient_id = 5", "5:13", "string, not 5"),
             ("[broker]\nclient_id = \"\"", "5:13", "empty"),
             ("[broker]\nurl = \"http://x\"", "5:7", "mqtt://127.0.0.1:1883"),
@@ -114,6 +119,13 @@ struct ComplaintTests {
             "[[source]]\ntopic = \"a/{device}\"\nvalue = \"v\"\nvalues = { pm10 = \"p\" }", at: "2:9",
             "nothing names the quantity")
         expectComplaint(leastSource + leastSource, at: "5:9", "already (t.toml:2:9)", "`name`")
+        expectComplaint("[[sources]]\ntopic = \"{device}/{quantity}\"", at: "1:3", "did you mean `source`?")
+        for (name, format) in [
+            ("ttn", "the-things-stack-v3"), ("LoRa", "the-things-stack-v3"), ("chirpstack", "chirpstack-v4"),
+            ("influx", "line-protocol"), ("ngsi_ld", "smart-data-models"),
+        ] {
+            expectComplaint("[[source]]\ntopic = \"a\"\nformat = \"\(name)\"", at: "3:10", "did you mean `\(format)`?")
+        }
         expectComplaint("source = []", at: "1:1", "there is no [[source]]")
         expectComplaint("source = [5]", at: "1:11", "[[source]] must be a table, not 5")
         expectComplaint("[source]\ntopic = \"x\"", at: "1:1", "[[source]]")
@@ -210,6 +222,23 @@ struct ComplaintTests {
         #expect(read.warnings.map(\.place.line) == [5, 9])
         #expect(read.warnings.last?.message.contains("not encrypted") == true)
         #expect(read.warnings.first?.message.contains("overlaps") == true)
+    }
+
+    @Test(
+        "what is probably another thing than was meant is a warning",
+        arguments: [
+            ("[[device]]\nid = \"a \"", "5:6", "did you mean `\"a\"`?"),
+            ("[[device]]\nid = \"a\"\naliases = [\" b\"]", "6:12", "a space at an end"),
+            (
+                "[[device]]\nid = \"a\"\nlocation = { lat = 6.0595, lon = 52.5305 }", "6:12",
+                "did you mean `{ lat = 52.5305, lon = 6.0595 }`?"
+            ),
+            ("[broker]\nurl = \"mqtt://localhost:8883\"", "5:7", "did you mean `mqtts://localhost:8883`?"),
+        ])
+    func doubts(text: String, place: String, words: String) throws {
+        let found = try load(leastSource + text).warnings.map(\.description)
+        #expect(found.count == 1, "\(found)")
+        #expect(found.first?.hasPrefix("t.toml:\(place): ") == true && found.first?.contains(words) == true, "\(found)")
     }
 
     @Test("topics that overlap are worth a look, but for an exception that stands before its rule")

@@ -16,6 +16,8 @@ struct SyntaxTests {
             ("path = \"C:\\poort\"", "1:12", "did you mean `path = 'C:\\poort'`?"),
             ("name: \"air\"", "1:5", "did you mean `name = \"air\"`?"),
             ("lat = 52,5", "1:9", "did you mean `lat = 52.5`?"),
+            ("l = { lat = 52,5305, lon = 6,06 }", "1:20", "did you mean `l = { lat = 52.5305, lon = 6.06 }`?"),
+            ("l = { lat = -1,5, n = 2 }", "1:17", "decimals take a point; did you mean `l = { lat = -1.5, n = 2 }`?"),
             ("lat = 52.5;", "1:11", "did you mean `lat = 52.5`?"),
             ("switch:0 = \"x\"", "1:7", "did you mean `\"switch:0\" = \"x\"`?"),
             ("[broker\nx = 1", "1:8", "did you mean `[broker]`?"),

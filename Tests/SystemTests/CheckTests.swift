@@ -1,3 +1,4 @@
+import Glibc
 import TestKit
 import Testing
 
@@ -39,6 +40,16 @@ struct CheckTests {
                 \(path): 1 mistake; nothing behind it was read
 
                 """)
+    }
+
+    @Test("ends with the files that have mistakes")
+    func files() throws {
+        let path = directory.write("[[source]]\ntopic = \"{device}/{quantity}\"\n", to: "poort.toml")
+        #expect(mkdir(directory.file("conf.d"), 0o755) == 0)
+        let extra = directory.write("[log]\nlevel = 1\n", to: "conf.d/a.toml")
+        #expect(try check(["--elsewhere", "--config", path]).output.hasSuffix("\n\(extra): 1 mistake\n"))
+        directory.write("none = 1\n[[source]]\ntopic = \"{device}/{quantity}\"\n", to: "poort.toml")
+        #expect(try check(["--elsewhere", "--config", path]).output.hasSuffix("\n\(extra), \(path): 2 mistakes\n"))
     }
 
     @Test("finds mistakes in the file and on the box at once, in the order of the file")

@@ -101,30 +101,42 @@ struct CaptureCheck {
                 reading.series.quantity.unit, reading.time.description + (reading.hasOwnTime ? "" : " (receipt)"),
             ].map(TerminalText.plain)
         }
-        let rejections = decoded.rejections.map { [$0.reason.rawValue, TerminalText.plain($0.detail)] }
-        let refused = zip(decoded.rejections, TextTable.aligned(rejections, leftColumns: 2)).map { rejection, line in
-            (rejection.reason.disposition == .quarantined ? Emphasis.bad : .quiet).applied(to: line)
+        // A device that is not known is not known for each of its readings.
+        var said: [(rejection: Rejection, count: Int)] = []
+        for rejection in decoded.rejections {
+            let earlier = said.firstIndex {
+                $0.rejection.reason == rejection.reason && $0.rejection.detail == rejection.detail
+            }
+            if let earlier { said[earlier].count += 1 } else { said.append((rejection, 1)) }
+        }
+        let rows = said.map { rejection, count in
+            let times = count == 1 ? "" : "  (\(Grouped.text(count)) times)"
+            return [rejection.reason.rawValue, TerminalText.plain(rejection.detail) + times]
+        }
+        let refused = zip(said, TextTable.aligned(rows, leftColumns: 2)).map { said, line in
+            (said.rejection.reason.disposition == .quarantined ? Emphasis.bad : .quiet).applied(to: line)
         }
         return ["\(head)  \(Emphasis.quiet.applied(to: "(\(TerminalText.plain(source)))"))"]
             + (TextTable.aligned(readings, leftColumns: [0, 1, 3, 4]) + refused + unread(decoded)).map { "    " + $0 }
     }
 }
 
-/// What became of a capture's messages.
+/// What became of a capture's messages. One counts once for each reason that something in it has.
 private struct CaptureTally {
     var refusedLines = 0
     private var messages = 0
     private var readings = 0
-    private var quarantined = 0
+    private var dispositions: [RejectionReason.Disposition: Int] = [:]
     private var reasons: [RejectionReason: Int] = [:]
 
-    var isFine: Bool { quarantined == 0 && refusedLines == 0 }
+    var isFine: Bool { dispositions[.quarantined] == nil && refusedLines == 0 }
 
     mutating func count(_ decoded: DecodedPreview) {
         messages += 1
         readings += decoded.readings.count
-        for rejection in decoded.rejections { reasons[rejection.reason, default: 0] += 1 }
-        if decoded.rejections.contains(where: { $0.reason.disposition == .quarantined }) { quarantined += 1 }
+        let found = Set(decoded.rejections.map(\.reason))
+        for reason in found { reasons[reason, default: 0] += 1 }
+        for disposition in Set(found.map(\.disposition)) { dispositions[disposition, default: 0] += 1 }
     }
 
     var counts: String { "\(counted(messages, "message")), \(counted(readings, "reading"))" }
@@ -138,7 +150,7 @@ private struct CaptureTally {
                 .sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
             if found.isEmpty { continue }
             let text = found.map { "\($0.key.rawValue) \(Grouped.text($0.value))" }.joined(separator: ", ")
-            lines.append("\(words): \(text)")
+            lines.append("\(words): \(counted(dispositions[disposition] ?? 0, "message")) (\(text))")
         }
         if refusedLines > 0 { lines.append("no message: \(counted(refusedLines, "line"))") }
         return lines

@@ -47,7 +47,7 @@ struct CaptureCheckTests {
             line 3  v3/app/devices/d/join  (source "v3/+/devices/+/#")
                 ignored_topic  not an uplink: `v3/app/devices/d/join`
             \(directory.file("capture.ndjson")): 3 messages, 2 readings
-            let go by rule: ignored_topic 1
+            let go by rule: 1 message (ignored_topic 1)
 
             """
         #expect(run.standardOutput == expected)
@@ -73,8 +73,30 @@ struct CaptureCheckTests {
                 "line 7  sensors/\u{FFFD}[31mx/pm2_5  (source \"street\")",
                 "    unknown_device  the device's name `\u{FFFD}[31mx` holds control characters",
                 "\(directory.file("capture.ndjson")): 3 messages, 0 readings",
-                "would be quarantined: bad_value 1, unknown_device 1, unknown_topic 1", "no message: 3 lines",
+                "would be quarantined: 3 messages (bad_value 1, unknown_device 1, unknown_topic 1)", "no message: 3 lines",
             ])
+    }
+
+    @Test("counts messages, and says once what is wrong with many readings of one in the same way")
+    func repeated() throws {
+        let capture =
+            CaptureCheckTests.line("home/d-1", #"{"t":20,"h":50,"p":1013}"#)
+            + CaptureCheckTests.line("home/d-1", #"{"t":21,"h":51}"#)
+        let configuration = directory.write(
+            """
+            [devices]
+            unknown = "quarantine"
+            [[source]]
+            topic = "home/{device}"
+            values = { temperature = "t", humidity = "h", pressure = "p" }
+            """, to: "strict.toml")
+        let run = try ChildProcess(
+            GatewayProcess.executable,
+            ["check", "--config", configuration, "--capture", directory.write(capture, to: "capture.ndjson")])
+        #expect(run.wait() == .exited(1))
+        let shown = run.standardOutput.split(separator: "\n").map(String.init)
+        #expect(shown.filter { $0.contains("  unknown_device  ") }.count == 2, "\(shown)")
+        #expect(shown.last == "would be quarantined: 2 messages (unknown_device 2)")
     }
 
     @Test("prints one JSON object a message for scripts")

@@ -56,6 +56,7 @@ install: ## Install the release build, the service and the configuration (as roo
 	install -D -m 0644 Systemd/poort.service $(DESTDIR)$(PREFIX)/lib/systemd/system/poort.service
 	install -D -m 0644 Systemd/poort.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/poort.conf
 	install -D -m 0644 README.md $(DESTDIR)$(PREFIX)/share/doc/poort/README.md
+	install -m 0644 Config/*.toml $(DESTDIR)$(PREFIX)/share/doc/poort
 	install -d -m 0755 $(DESTDIR)/etc/poort
 	test -e $(DESTDIR)/etc/poort/poort.toml || install -m 0644 Config/poort.toml $(DESTDIR)/etc/poort/poort.toml
 	@test -n "$(DESTDIR)" || echo "now: systemd-sysusers && systemctl daemon-reload && systemctl enable --now poort"

@@ -56,7 +56,8 @@ public enum ConfigurationFile {
         guard descriptor >= 0 else {
             let hint =
                 switch errno {
-                case ENOENT: "; name the file with --config, or write it after Config/poort.toml"
+                case ENOENT:
+                    "; name the file with --config, or write it after the example, /usr/local/share/doc/poort/poort.toml (Config/poort.toml in the sources)"
                 case EACCES: "; your user may not: use sudo, or let it (chmod, chgrp)"
                 default: ""
                 }

@@ -33,7 +33,7 @@ struct Ledger: ParsableCommand {
         if json {
             OutputBuffer.show(report.json.finished)
         } else {
-            OutputBuffer.show(report.table)
+            OutputBuffer.show(report.table(columns: Terminal.size?.columns))
         }
         if !report.isBalanced { throw ExitCode(1) }
     }
@@ -99,13 +99,15 @@ struct LedgerReport {
         return line
     }
 
-    var table: [String] {
-        var rows = [["source", "counted", "received", "stored", "duplicate", "quarantined", "rejected", ""]]
-        for source in sources + (sources.count == 1 ? [] : [total]) {
-            rows.append(row(source.source, "messages", source.messages))
-            rows.append(row("", "readings", source.readings))
-        }
-        var lines = TextTable.aligned(rows, leftColumns: 2)
+    /// - Parameter columns: how wide a line may be.
+    func table(columns: Int?) -> [String] {
+        var table = accounts
+        if let columns, table.contains(where: { $0.count > columns }) { table = stackedAccounts }
+        return table + notes.flatMap { TextWrap.lines(of: $0, columns: columns ?? .max) }
+    }
+
+    private var notes: [String] {
+        var lines: [String] = []
         for (reason, count) in total.messages.rejected.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             lines.append("rejected by rule: \(reason.rawValue) \(count)")
         }
@@ -117,6 +119,34 @@ struct LedgerReport {
         }
         lines.append(isBalanced ? "balanced: every message is accounted for" : "NOT BALANCED")
         return lines
+    }
+
+    private static let headings = ["received", "stored", "duplicate", "quarantined", "rejected", ""]
+
+    private var shownSources: [SourceLedger] { sources + (sources.count == 1 ? [] : [total]) }
+
+    private var accounts: [String] {
+        var rows = [["source", "counted"] + LedgerReport.headings]
+        for source in shownSources {
+            rows.append(row(source.source, "messages", source.messages))
+            rows.append(row("", "readings", source.readings))
+        }
+        return TextTable.aligned(rows, leftColumns: 2)
+    }
+
+    /// Each source's name on a line of its own: it is a topic where the source has no name.
+    private var stackedAccounts: [String] {
+        var rows = [["  counted"] + LedgerReport.headings]
+        for source in shownSources {
+            for (counted, counts) in [("messages", source.messages), ("readings", source.readings)] {
+                rows.append(Array(row("", "  " + counted, counts).dropFirst()))
+            }
+        }
+        let lines = TextTable.aligned(rows, leftColumns: 1)
+        return lines.prefix(1)
+            + shownSources.enumerated().flatMap { index, source in
+                [source.source] + lines[(2 * index + 1)...(2 * index + 2)]
+            }
     }
 
     private func row(_ name: String, _ counted: String, _ counts: LedgerCounts) -> [String] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gateway
 import Glibc
 
 @main
@@ -13,6 +14,7 @@ struct Poort: AsyncParsableCommand {
             Example: check a configuration, then run with it
               poort check --config Config/poort.toml && poort run --config Config/poort.toml
             """,
+        version: "poort \(GatewayVersion.number)",
         subcommands: [
             Run.self, Status.self, Watch.self, Sensors.self, Check.self, Query.self, Ledger.self,
             QuarantineCommand.self, ReplayCommand.self, Record.self,

@@ -9,11 +9,18 @@ enum Terminal {
     /// Source: https://no-color.org
     static let hasColour = isOutput && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
 
-    /// Columns and rows; nil when output goes to a file or a pipe.
-    static var size: (columns: Int, rows: Int)? {
+    /// Columns and rows. In a file or a pipe there are no rows, and as many columns as COLUMNS says; nil without it.
+    static var size: (columns: Int, rows: Int?)? {
+        guard isOutput else { return columnsAskedFor.map { ($0, nil) } }
         var size = winsize()
-        guard isOutput, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Source: POSIX, Base Definitions, 8.3, COLUMNS.
+    private static var columnsAskedFor: Int? {
+        guard let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 0 else { return nil }
+        return columns
     }
 }
 

@@ -7,7 +7,8 @@ enum TextTable {
 
     /// - Parameters:
     ///   - leftColumns: the columns that hold words; the others hold numbers and stand at the right edge.
-    ///   - columns: how wide a line may be; the widest column of words is cut to fit.
+    ///   - columns: how wide a line may be; the widest column of words is cut to fit. Without it nothing is cut, and a
+    ///     cell that is much wider than others moves those behind it, rather than every line being as wide.
     static func aligned(_ rows: [[String]], leftColumns: Set<Int>, columns: Int? = nil) -> [String] {
         let count = rows.map(\.count).max() ?? 0
         var widths = (0..<count).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
@@ -15,14 +16,18 @@ enum TextTable {
         return rows.map { row in
             var line = ""
             for (column, full) in row.enumerated() {
+                let isWords = leftColumns.contains(column)
                 let cell = cut(full, to: widths[column])
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                line += (column > 0 ? "  " : "") + (leftColumns.contains(column) ? cell + padding : padding + cell)
+                let width = isWords && columns == nil ? min(widths[column], longestPadding) : widths[column]
+                let padding = String(repeating: " ", count: max(0, width - cell.count))
+                line += (column > 0 ? "  " : "") + (isWords ? cell + padding : padding + cell)
             }
             while line.last == " " { line.removeLast() }
             return line
         }
     }
+
+    private static let longestPadding = 40
 
     private static func shrink(_ widths: inout [Int], _ wordColumns: Set<Int>, to columns: Int) {
         while widths.reduce(0, +) > columns {

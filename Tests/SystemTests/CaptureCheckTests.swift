@@ -73,7 +73,8 @@ struct CaptureCheckTests {
                 "line 7  sensors/\u{FFFD}[31mx/pm2_5  (source \"street\")",
                 "    unknown_device  the device's name `\u{FFFD}[31mx` holds control characters",
                 "\(directory.file("capture.ndjson")): 3 messages, 0 readings",
-                "would be quarantined: 3 messages (bad_value 1, unknown_device 1, unknown_topic 1)", "no message: 3 lines",
+                "would be quarantined: 3 messages (bad_value 1, unknown_device 1, unknown_topic 1)",
+                "no message: 3 lines",
             ])
     }
 

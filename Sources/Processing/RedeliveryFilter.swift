@@ -48,10 +48,8 @@ public struct RedeliveryFilter: Sendable {
     /// The last batch that was taken in under another configuration, which may have asked for the recognition of other
     /// messages. To be kept in storage with the batches.
     public private(set) var reconfiguredAt: Int64
-    /// One that is not expected proves nothing.
-    private var isLenient = false
-    /// How many messages of this connection may be redeliveries still: the broker sends them before any other.
-    private var remaining = 0
+    /// For how many messages one that is not expected proves nothing.
+    private var leniency = 0
 
     /// - Parameters:
     ///   - window: how many messages the broker may have in flight from now on.
@@ -76,15 +74,14 @@ public struct RedeliveryFilter: Sendable {
     /// committed.
     public mutating func didReconfigure() {
         reconfiguredAt = nextNumber - 1
-        isLenient = true
+        if !expected.isEmpty { leniency = window }
     }
 
     /// A connection is up. Whatever was read before must have been committed.
     public mutating func connectionOpened(isResumed: Bool) {
         if isResumed {
             expected = Set(committed.flatMap(\.entries))
-            isLenient = committed.first.map { $0.number <= reconfiguredAt } ?? false
-            remaining = window
+            leniency = committed.first.map { $0.number <= reconfiguredAt } ?? false ? window : 0
         } else {
             // The broker knows nothing of us, so it can send nothing again.
             expected = []
@@ -97,20 +94,11 @@ public struct RedeliveryFilter: Sendable {
     /// - Returns: whether it was committed before.
     public mutating func isRedelivery(_ entry: Entry) -> Bool {
         current.append(entry)
-        passed()
         if expected.isEmpty { return false }
+        leniency -= 1
         if expected.remove(entry) != nil { return true }
-        if !isLenient { expected = [] }
+        if leniency < 0 { expected = [] }
         return false
-    }
-
-    /// Takes note that a message came that needs none, but that the broker has to send again where it is not acknowledged.
-    ///
-    /// What comes behind a window's worth of messages is new, and its packet id may be one that was used before.
-    public mutating func passed() {
-        if expected.isEmpty { return }
-        remaining -= 1
-        if remaining < 0 { expected = [] }
     }
 
     /// What the commit of the current transaction has to write; then call ``didCommit()``.

@@ -122,22 +122,6 @@ struct RedeliveryFilterTests {
         #expect(stored == Array(0..<total))
     }
 
-    @Test(
-        "takes nothing for a redelivery behind a window's worth of messages, of whatever kind",
-        arguments: [false, true])
-    func behindTheWindow(isReconfigured: Bool) {
-        for count in [2, 3] {
-            var filter = RedeliveryFilter(window: 3)
-            #expect(!isKnown(&filter, entry(1)))
-            filter.didCommit()
-            if isReconfigured { filter.didReconfigure() }
-            filter.connectionOpened(isResumed: true)
-            for _ in 0..<count { filter.passed() }
-            // Packet ids begin anew at some time, and a parking place is free most of the time.
-            #expect(isKnown(&filter, entry(1)) == (count < 3))
-        }
-    }
-
     @Test("is not misled by messages that need recognition under the present configuration alone")
     func reconfigured() {
         for isReconfigured in [false, true] {

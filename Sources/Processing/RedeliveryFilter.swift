@@ -4,9 +4,11 @@
 /// acknowledgement for (MQTT 5.0, 4.4 and 4.6). So a message is a redelivery when packet id and payload are those of
 /// one that was committed; and the first one that is not shows that everything older was acknowledged.
 ///
-/// A commit does not prove that the broker saw our acknowledgements, but it never has more than a window (Receive
-/// Maximum) in flight: the last window's worth of committed messages is remembered, on disk, in the transaction that
-/// stores them. Only messages that need it are remembered: one with its own timestamp is recognised by its key.
+/// A commit does not prove that the broker saw our acknowledgements. By the protocol it never has more than a window
+/// (Receive Maximum) in flight, but mosquitto 2.0 comes to hold more when a session is resumed several times in a row: 2.4
+/// windows in the mean, in a flood with a kill every half second. So eight windows' worth of committed messages are
+/// remembered, on disk, in the transaction that stores them. Only messages that need it are remembered: one with its own
+/// timestamp is recognised by its key.
 public struct RedeliveryFilter: Sendable {
     public struct Entry: Hashable, Sendable {
         public var packetID: UInt16
@@ -39,6 +41,10 @@ public struct RedeliveryFilter: Sendable {
     /// How many messages the broker may have in flight: the widest window since its session began, since what it sent
     /// under a wide one comes again under a narrower one. To be kept in storage with the batches.
     public private(set) var window: Int
+    /// How many messages are remembered at least, and may come again.
+    private var memory: Int { RedeliveryFilter.rememberedWindows * window }
+    /// What a broker may hold in flight at most, in windows.
+    public static let rememberedWindows = 8
     private var configuredWindow: Int
     private var committed: [Batch]
     private var current: [Entry] = []
@@ -48,8 +54,10 @@ public struct RedeliveryFilter: Sendable {
     /// The last batch that was taken in under another configuration, which may have asked for the recognition of other
     /// messages. To be kept in storage with the batches.
     public private(set) var reconfiguredAt: Int64
-    /// For how many messages one that is not expected proves nothing.
-    private var leniency = 0
+    /// One that is not expected proves nothing.
+    private var isLenient = false
+    /// How many messages of this connection may be redeliveries still: the broker sends them before any other.
+    private var remaining = 0
 
     /// - Parameters:
     ///   - window: how many messages the broker may have in flight from now on.
@@ -74,14 +82,15 @@ public struct RedeliveryFilter: Sendable {
     /// committed.
     public mutating func didReconfigure() {
         reconfiguredAt = nextNumber - 1
-        if !expected.isEmpty { leniency = window }
+        isLenient = true
     }
 
     /// A connection is up. Whatever was read before must have been committed.
     public mutating func connectionOpened(isResumed: Bool) {
         if isResumed {
             expected = Set(committed.flatMap(\.entries))
-            leniency = committed.first.map { $0.number <= reconfiguredAt } ?? false ? window : 0
+            isLenient = committed.first.map { $0.number <= reconfiguredAt } ?? false
+            remaining = memory
         } else {
             // The broker knows nothing of us, so it can send nothing again.
             expected = []
@@ -94,11 +103,20 @@ public struct RedeliveryFilter: Sendable {
     /// - Returns: whether it was committed before.
     public mutating func isRedelivery(_ entry: Entry) -> Bool {
         current.append(entry)
+        passed()
         if expected.isEmpty { return false }
-        leniency -= 1
         if expected.remove(entry) != nil { return true }
-        if leniency < 0 { expected = [] }
+        if !isLenient { expected = [] }
         return false
+    }
+
+    /// Takes note that a message came that needs none, but that the broker has to send again where it is not acknowledged.
+    ///
+    /// What comes behind as many messages as are remembered is new, and its packet id may be one that was used before.
+    public mutating func passed() {
+        if expected.isEmpty { return }
+        remaining -= 1
+        if remaining < 0 { expected = [] }
     }
 
     /// What the commit of the current transaction has to write; then call ``didCommit()``.
@@ -124,7 +142,7 @@ public struct RedeliveryFilter: Sendable {
         if forgetsCommitted { return committed.last?.number }
         var kept = current.count
         for index in committed.indices.reversed() {
-            if kept >= window { return committed[index].number }
+            if kept >= memory { return committed[index].number }
             kept += committed[index].entries.count
         }
         return nil

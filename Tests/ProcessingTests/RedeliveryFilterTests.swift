@@ -99,8 +99,9 @@ struct RedeliveryFilterTests {
                 var batch: [Int] = []
                 let batchSize = Int.random(in: 1...window, using: &random)
                 while batch.count < batchSize, next < total, next - confirmed < window {
-                    // Packet ids wrap early here, to make confusion likely.
-                    let isKnown = filter.isRedelivery(entry(next % (window * 2) + 1, UInt32(next % 3)))
+                    // Packet ids wrap as early as they may, to make confusion likely.
+                    let ids = 2 * RedeliveryFilter.rememberedWindows * window
+                    let isKnown = filter.isRedelivery(entry(next % ids + 1, UInt32(next % 3)))
                     if !isKnown { batch.append(next) }
                     next += 1
                 }
@@ -122,6 +123,23 @@ struct RedeliveryFilterTests {
         #expect(stored == Array(0..<total))
     }
 
+    @Test(
+        "takes nothing for a redelivery behind eight windows' worth of messages, of whatever kind",
+        arguments: [false, true])
+    func behindTheWindow(isReconfigured: Bool) {
+        let limit = 3 * RedeliveryFilter.rememberedWindows
+        for count in [limit - 1, limit] {
+            var filter = RedeliveryFilter(window: 3)
+            #expect(!isKnown(&filter, entry(1)))
+            filter.didCommit()
+            if isReconfigured { filter.didReconfigure() }
+            filter.connectionOpened(isResumed: true)
+            for _ in 0..<count { filter.passed() }
+            // Packet ids begin anew at some time, and a parking place is free most of the time.
+            #expect(isKnown(&filter, entry(1)) == (count < limit))
+        }
+    }
+
     @Test("is not misled by messages that need recognition under the present configuration alone")
     func reconfigured() {
         for isReconfigured in [false, true] {
@@ -134,7 +152,7 @@ struct RedeliveryFilterTests {
             // It was taken in before, too, but did not need to be recognised then.
             #expect(!isKnown(&filter, entry(1)))
             #expect(isKnown(&filter, entry(2)) == isReconfigured)
-            // No more than a window can come again.
+            // It is forgotten once it came.
             for id in 3...6 { #expect(!isKnown(&filter, entry(id))) }
             #expect(!isKnown(&filter, entry(2)))
         }

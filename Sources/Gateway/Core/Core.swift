@@ -113,6 +113,8 @@ final class Core {
         if header.needsIdentity {
             let entry = RedeliveryFilter.Entry(packetID: header.packetID, identity: header.identity)
             message.isRedelivery = redelivery.isRedelivery(entry)
+        } else if header.packetID != 0 {
+            redelivery.passed()
         }
         switch header.origin {
         case .broker(uplink: 0): break

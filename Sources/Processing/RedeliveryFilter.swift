@@ -43,7 +43,7 @@ public struct RedeliveryFilter: Sendable {
     public private(set) var window: Int
     /// How many messages are remembered at least, and may come again.
     private var memory: Int { RedeliveryFilter.rememberedWindows * window }
-    /// What a broker may hold in flight at most, in windows.
+    /// More than mosquitto mostly holds in flight, in windows; no bound, since twenty have been seen once.
     public static let rememberedWindows = 8
     private var configuredWindow: Int
     private var committed: [Batch]

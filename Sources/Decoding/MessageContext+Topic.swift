@@ -9,7 +9,7 @@ extension MessageContext {
         while true {
             var start = end
             while start > 0, topic[start - 1] != UInt8(ascii: "/") { start -= 1 }
-            if remaining == 0 { return UnsafeRawBufferPointer(rebasing: topic[start..<end]) }
+            if remaining == 0 { return topic.part(start..<end) }
             guard start > 0 else { return nil }
             remaining -= 1
             end = start - 1
@@ -26,6 +26,6 @@ extension MessageContext {
         } else {
             start = rest.lowerBound
         }
-        return start < topic.count ? UnsafeRawBufferPointer(rebasing: topic[start...]) : nil
+        return start < topic.count ? topic.part(start...) : nil
     }
 }

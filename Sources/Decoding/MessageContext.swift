@@ -16,14 +16,14 @@ struct MessageContext {
     var type: UnsafeRawBufferPointer? { match.type.map(part) }
 
     private func part(_ range: Range<Int>) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: topic[range])
+        topic.part(range)
     }
 
     /// Whether the topic ends in these levels: `/up`.
     func topicEnds(in suffix: StaticString) -> Bool {
         suffix.withUTF8Buffer { suffix in
             topic.count > suffix.count
-                && UnsafeRawBufferPointer(rebasing: topic[(topic.count - suffix.count)...])
+                && topic.part((topic.count - suffix.count)...)
                     .hasSameBytes(as: UnsafeRawBufferPointer(suffix))
         }
     }

@@ -44,7 +44,8 @@ public struct Gateway: Service {
         let stored = (try? reader?.series()) ?? []
         let taken = Set(stored.map { SeriesIdentity(device: $0.device, quantity: $0.quantity) })
         let gate = IntakeGate(
-            decoder: Decoder(wiring.decoderOptions, takenSeries: taken), timeGate: wiring.timeGate, producer: producer,
+            decoder: Decoder(configuration.decoderOptions, takenSeries: taken), timeGate: wiring.timeGate,
+            producer: producer,
             state: core.intake, wakeUp: core.wakeUp, replacement: replacement, desk: core.desk)
         let earlier = (try? reader?.subscriptions()) ?? []
         session = BrokerSession(
@@ -125,7 +126,7 @@ public struct Gateway: Service {
             let brokerOptions = try wiring.brokerOptions()
             // Each new decoder numbers its series anew, and the core remembers all numbers.
             if new.fingerprint != reporter.fingerprint {
-                replacement.put(.init(decoder: wiring.decoderOptions, timeGate: wiring.timeGate))
+                replacement.put(.init(decoder: new.decoderOptions, timeGate: wiring.timeGate))
             }
             core.replace(settings: wiring.coreSettings)
             session.replace(options: brokerOptions)

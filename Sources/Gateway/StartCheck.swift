@@ -64,12 +64,7 @@ public struct StartCheck: Sendable {
 
     private mutating func checkDatabase() {
         let path = configuration.storage.path
-        let directory = DirectoryOf(path).path
-        let access = FileAccess.writing(directory, makes: purpose == .start)
-        take(
-            access, of: "is in \(directory)", at: .database,
-            help: "make it for the user that runs poort, or set another [storage] path")
-        guard access == .granted else { return }
+        guard checkDirectory(of: path, at: .database, setting: "[storage] path") else { return }
         do throws(StorageError) {
             try Store.inspect(path: path)
         } catch {
@@ -79,16 +74,21 @@ public struct StartCheck: Sendable {
 
     private mutating func checkSocket() {
         let path = configuration.control.socketPath
-        let directory = DirectoryOf(path).path
-        let access = FileAccess.writing(directory, makes: purpose == .start)
-        take(
-            access, of: "is in \(directory)", at: .socket,
-            help: "make it for the user that runs poort, or set another [control] socket")
-        if access == .granted, ControlServer.isObstructed(path) {
+        if checkDirectory(of: path, at: .socket, setting: "[control] socket"), ControlServer.isObstructed(path) {
             errors.append(
                 complaint(
                     .socket, "something else than a socket is at \(path); set [control] socket to a path of its own"))
         }
+    }
+
+    /// - Returns: whether a file can be made there.
+    private mutating func checkDirectory(of file: String, at key: FilePlaces.Key, setting: String) -> Bool {
+        let directory = DirectoryOf(file).path
+        let access = FileAccess.writing(directory, makes: purpose == .start)
+        take(
+            access, of: "is in \(directory)", at: key,
+            help: "make it for the user that runs poort, or set another \(setting)")
+        return access == .granted
     }
 
     // MARK: - Complaints

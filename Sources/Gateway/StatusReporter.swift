@@ -116,8 +116,7 @@ struct DiskUse {
 
     private func freeBytes() -> Int64 {
         var information = statvfs()
-        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        guard statvfs(directory.isEmpty ? "/" : directory, &information) == 0 else { return 0 }
+        guard statvfs(DirectoryOf(path).path, &information) == 0 else { return 0 }
         return Int64(information.f_bavail) * Int64(information.f_frsize)
     }
 

@@ -41,8 +41,6 @@ struct Wiring {
             quarantineLimitBytes: configuration.storage.quarantineLimitBytes)
     }
 
-    var decoderOptions: DecoderOptions { configuration.decoderOptions }
-
     /// A broker may send a message once for each subscription that matches it (MQTT 5.0, 3.3.4), so a filter that another
     /// one covers is left out.
     var subscriptions: [String] {

@@ -25,18 +25,18 @@ public struct StreetConfiguration: Sendable {
             # A gateway for a simulated street; written by poort simulate --configuration.
 
             [gateway]
-            name = \(quoted(gatewayName))
-            timezone = \(quoted(timezone))
+            name = \(JSONLine.quoted(gatewayName))
+            timezone = \(JSONLine.quoted(timezone))
 
             [broker]
-            url = \(quoted(brokerURL))
+            url = \(JSONLine.quoted(brokerURL))
 
             [storage]
-            path = \(quoted(databasePath))
-            commit_interval = \(quoted(commitInterval))
+            path = \(JSONLine.quoted(databasePath))
+            commit_interval = \(JSONLine.quoted(commitInterval))
 
             [control]
-            socket = \(quoted(socketPath))
+            socket = \(JSONLine.quoted(socketPath))
 
             # Air stations and traffic counters: one value a message.
             [[source]]
@@ -71,11 +71,11 @@ public struct StreetConfiguration: Sendable {
         """
 
         [[device]]
-        id = \(quoted(device.id))
-        type = \(quoted(device.kind.type))
-        neighbourhood = \(quoted(device.place.neighbourhood))
+        id = \(JSONLine.quoted(device.id))
+        type = \(JSONLine.quoted(device.kind.type))
+        neighbourhood = \(JSONLine.quoted(device.place.neighbourhood))
         location = { lat = \(device.place.latitude), lon = \(device.place.longitude) }
-        interval = \(quoted(duration(device.intervalMilliseconds)))
+        interval = \(JSONLine.quoted(duration(device.intervalMilliseconds)))
 
         """
     }
@@ -87,21 +87,5 @@ public struct StreetConfiguration: Sendable {
             return "\(milliseconds / length)\(unit)"
         }
         return "\(milliseconds)ms"
-    }
-
-    /// A basic string. Source: TOML 1.0, String.
-    private func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\u{0}"..."\u{1F}", "\u{7F}":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }

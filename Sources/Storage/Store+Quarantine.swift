@@ -21,7 +21,7 @@ extension Store {
         insert.bind(6, message.rejection.detail)
         insert.bind(7, configuration)
         insert.bind(8, message.rejection.readingCount)
-        insert.bind(9, blob: AcceptedSeries.encode(accepted))
+        insert.bind(9, blob: PackedIntegers.encode(accepted))
         insert.bind(10, id ?? lastQuarantineNumber + 1)
         try insert.run("quarantine a message")
         if database.changedRows == 0 { return false }
@@ -86,7 +86,7 @@ extension Store {
         select.bind(1, id)
         guard try select.step("look for a quarantined message") else { return nil }
         let (source, readings) = (Store.account(of: select.text(0)), Int(select.integer(1)))
-        let accepted = AcceptedSeries.decode(select.blob(2))
+        let accepted: [SeriesID] = PackedIntegers.decode(select.blob(2))
         select.reset()
         try removeQuarantined(id)
         for outcome in [LedgerEntry.received, LedgerEntry.quarantined] {
@@ -94,20 +94,5 @@ extension Store {
             if readings > 0 { try addToLedger(source: source, counted: .readings, outcome: outcome, count: -readings) }
         }
         return accepted
-    }
-}
-
-/// Four bytes each, little-endian.
-enum AcceptedSeries {
-    static func encode(_ series: [SeriesID]) -> [UInt8] {
-        series.flatMap { id in withUnsafeBytes(of: id.littleEndian) { Array($0) } }
-    }
-
-    static func decode(_ bytes: [UInt8]) -> [SeriesID] {
-        bytes.withUnsafeBytes { bytes in
-            (0..<bytes.count / 4).map {
-                SeriesID(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: SeriesID.self))
-            }
-        }
     }
 }

@@ -4,7 +4,7 @@ extension Store {
         let select = try database.prepare("SELECT batch, identities FROM uplinks ORDER BY batch")
         var batches: [(batch: Int64, identities: [UInt64])] = []
         while try select.step("read the uplinks' identities") {
-            batches.append((batch: select.integer(0), identities: UplinkIdentities.decode(select.blob(1))))
+            batches.append((batch: select.integer(0), identities: PackedIntegers.decode(select.blob(1))))
         }
         return batches
     }
@@ -16,25 +16,10 @@ extension Store {
     public func addUplinks(batch: Int64, identities: [UInt64], forgotten: Int64?) throws(StorageError) {
         try begin()
         statements.insertUplinks.bind(1, batch)
-        statements.insertUplinks.bind(2, blob: UplinkIdentities.encode(identities))
+        statements.insertUplinks.bind(2, blob: PackedIntegers.encode(identities))
         try statements.insertUplinks.run("note uplinks")
         guard let forgotten else { return }
         statements.deleteUplinks.bind(1, forgotten)
         try statements.deleteUplinks.run("forget old uplinks")
-    }
-}
-
-/// Eight bytes each, little-endian.
-private enum UplinkIdentities {
-    static func encode(_ identities: [UInt64]) -> [UInt8] {
-        identities.flatMap { identity in withUnsafeBytes(of: identity.littleEndian) { Array($0) } }
-    }
-
-    static func decode(_ bytes: [UInt8]) -> [UInt64] {
-        bytes.withUnsafeBytes { bytes in
-            (0..<bytes.count / 8).map {
-                UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
-            }
-        }
     }
 }

@@ -63,10 +63,14 @@ extension StoreReader {
         return counts
     }
 
-    /// The number of the last message before those that remain when the oldest are skipped.
-    public func heldMessageID(_ selection: QuarantineSelection, skipping count: Int) throws(StorageError) -> Int64? {
-        let select = try prepared(selection, columns: "id", order: "ORDER BY id LIMIT 1 OFFSET \(max(0, count - 1))")
-        return try select.step("count the quarantine") ? select.integer(0) : nil
+    /// The latest of the selected messages, so many at most.
+    public func latest(_ count: Int, of selection: QuarantineSelection) throws(StorageError) -> QuarantineSelection {
+        let skipped = try quarantineCounts(selection).reduce(-count) { $0 + $1.count }
+        guard skipped > 0 else { return selection }
+        var latest = selection
+        let select = try prepared(selection, columns: "id", order: "ORDER BY id LIMIT 1 OFFSET \(skipped - 1)")
+        latest.after = try select.step("count the quarantine") ? select.integer(0) : nil
+        return latest
     }
 
     public struct QuarantineCount: Hashable, Sendable {

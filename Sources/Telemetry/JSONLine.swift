@@ -63,6 +63,18 @@ public struct JSONLine: Sendable {
         if let value { add(key, value) } else { addNull(key) }
     }
 
+    public mutating func add(_ key: String, _ value: String?) {
+        if let value { add(key, value) } else { addNull(key) }
+    }
+
+    public mutating func add(_ key: String, _ value: Bool?) {
+        if let value { add(key, value) } else { addNull(key) }
+    }
+
+    public mutating func add(_ key: String, _ value: Timestamp?) {
+        if let value { add(key, value) } else { addNull(key) }
+    }
+
     private mutating func addKey(_ key: String) {
         if text.utf8.count > 1 { text += "," }
         JSONLine.appendQuoted(key, to: &text)
@@ -74,6 +86,13 @@ public struct JSONLine: Sendable {
         // From 2^54 on, `description` has an exponent in place of a fraction.
         if value == value.rounded(), abs(value) < 0x1p54 { return String(Int64(value)) }
         return value.description
+    }
+
+    /// A text as a JSON string, which is a basic string of TOML as well.
+    public static func quoted(_ value: String) -> String {
+        var text = ""
+        appendQuoted(value, to: &text)
+        return text
     }
 
     private static func appendQuoted(_ value: String, to text: inout String) {

@@ -95,3 +95,10 @@ enum TerminalText {
         scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && !(0x2028...0x2029).contains(scalar.value)
     }
 }
+
+enum HumanTime {
+    /// UTC, to the second: `2026-11-23 10:00:00Z`.
+    static func text(_ time: Timestamp) -> String {
+        time.description.prefix(19).replacing("T", with: " ", maxReplacements: 1) + "Z"
+    }
+}

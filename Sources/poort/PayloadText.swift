@@ -1,5 +1,3 @@
-import Telemetry
-
 /// A payload for a person: as text where it is text, else byte by byte.
 enum PayloadText {
     static func lines(_ payload: [UInt8]) -> [String] {
@@ -23,12 +21,5 @@ enum PayloadText {
     private static func hexadecimal(_ number: Int, digits: Int) -> String {
         let text = String(number, radix: 16)
         return String(repeating: "0", count: max(0, digits - text.count)) + text
-    }
-}
-
-enum HumanTime {
-    /// UTC, to the second: `2026-11-23 10:00:00Z`.
-    static func text(_ time: Timestamp) -> String {
-        time.description.prefix(19).replacing("T", with: " ", maxReplacements: 1) + "Z"
     }
 }

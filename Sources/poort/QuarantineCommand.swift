@@ -71,16 +71,17 @@ struct QuarantineList: ParsableCommand {
         }
         let counts = try reader.quarantineCounts(filter.selection)
         guard !counts.isEmpty else {
-            print("no message is in quarantine" + (filter.selection == QuarantineSelection() ? "" : " that fits"))
+            OutputBuffer.show(
+                "no message is in quarantine" + (filter.selection == QuarantineSelection() ? "" : " that fits"))
             return
         }
-        let shown = try reader.heldMessages(selection(ofLast: last ?? 20, reader), limit: last ?? 20)
-        for line in lines(counts, shown: shown) { print(line) }
+        let count = last ?? 20
+        let shown = try reader.heldMessages(reader.latest(count, of: filter.selection), limit: count)
+        OutputBuffer.show(lines(counts, shown: shown))
     }
 
     private func writeAll(_ reader: StoreReader) throws {
-        var selection = filter.selection
-        if let last { selection = try self.selection(ofLast: last, reader) }
+        let selection = try last.map { try reader.latest($0, of: filter.selection) } ?? filter.selection
         var output = OutputBuffer()
         try reader.forEachHeldMessage(selection) { held in
             // A conflict is a reading: there is no message that could be looked at again.
@@ -92,13 +93,6 @@ struct QuarantineList: ParsableCommand {
             return !Interruption.hasCome
         }
         output.flush()
-    }
-
-    private func selection(ofLast count: Int, _ reader: StoreReader) throws -> QuarantineSelection {
-        var selection = filter.selection
-        let total = try reader.quarantineCounts(selection).reduce(0) { $0 + $1.count }
-        if total > count { selection.after = try reader.heldMessageID(selection, skipping: total - count) }
-        return selection
     }
 
     private func lines(_ counts: [StoreReader.QuarantineCount], shown: [HeldMessage]) -> [String] {
@@ -160,9 +154,9 @@ struct QuarantineShow: ParsableCommand {
             output.write(bytes: held.message.payload)
             output.flush()
         } else if json {
-            print(held.json.finished)
+            OutputBuffer.show(held.json.finished)
         } else {
-            for line in lines(held) { print(line) }
+            OutputBuffer.show(lines(held))
         }
     }
 

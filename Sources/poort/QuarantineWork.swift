@@ -27,9 +27,9 @@ struct QuarantineReplay: ParsableCommand {
     func run() throws {
         let outcome = try work.carryOut(.replay)
         if json {
-            print(String(decoding: try StatusCoding.encode(outcome), as: UTF8.self))
+            OutputBuffer.show(String(decoding: try StatusCoding.encode(outcome), as: UTF8.self))
         } else {
-            print(text(outcome))
+            OutputBuffer.show(text(outcome))
         }
         if outcome.quarantined > 0 { throw ExitCode(CommandFailure.problem) }
     }
@@ -71,9 +71,9 @@ struct QuarantineDrop: ParsableCommand {
     func run() throws {
         let outcome = try work.carryOut(.drop)
         if json {
-            print(String(decoding: try StatusCoding.encode(outcome), as: UTF8.self))
+            OutputBuffer.show(String(decoding: try StatusCoding.encode(outcome), as: UTF8.self))
         } else {
-            print("\(Grouped.text(outcome.dropped)) removed from quarantine")
+            OutputBuffer.show("\(Grouped.text(outcome.dropped)) removed from quarantine")
         }
     }
 }

@@ -41,17 +41,17 @@ struct Sensors: ParsableCommand {
             let report = UnknownDevicesReport(
                 devices: try UnknownDevice.find(reader, configuration: configuration), now: now)
             if json {
-                print(report.json.finished)
+                OutputBuffer.show(report.json.finished)
             } else {
-                for line in snippet ? report.snippets : report.lines { print(line) }
+                OutputBuffer.show(snippet ? report.snippets : report.lines)
             }
         } else {
             let survey = try DeviceSurvey(reader, configuration: configuration, now: now)
             let report = DevicesReport(devices: survey.devices, now: now)
             if json {
-                print(report.json.finished)
+                OutputBuffer.show(report.json.finished)
             } else {
-                for line in report.lines { print(line) }
+                OutputBuffer.show(report.lines)
             }
         }
     }
@@ -97,9 +97,9 @@ struct DevicesReport {
                 line.add("type", device.type)
                 line.add("is_configured", device.isConfigured)
                 line.add("quantities", device.quantities)
-                if let last = device.last { line.add("last", last) } else { line.addNull("last") }
+                line.add("last", device.last)
                 line.add("interval_seconds", device.intervalMilliseconds.map { Double($0) / 1000 })
-                if let isLate = device.isLate { line.add("is_late", isLate) } else { line.addNull("is_late") }
+                line.add("is_late", device.isLate)
                 return line
             })
         return line
@@ -145,7 +145,7 @@ struct UnknownDevicesReport {
                 line.add("held", device.heldCount)
                 line.add("is_accepted", device.isAccepted)
                 line.add("last", device.last)
-                if let topic = device.topic { line.add("topic", topic) } else { line.addNull("topic") }
+                line.add("topic", device.topic)
                 line.add("snippet", device.snippet)
                 return line
             })

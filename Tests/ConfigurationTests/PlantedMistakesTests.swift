@@ -4,8 +4,7 @@ import Testing
 /// `Tests/PlantedMistakes`: a configuration with ten mistakes, and what is to be said of each, written by hand.
 @Suite("Ten planted mistakes")
 struct PlantedMistakesTests {
-    private static let folder =
-        #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/PlantedMistakes"
+    private static let folder = "\(PackageFolder.path)/Tests/PlantedMistakes"
 
     @Test("are all found at once, where they are, with what would be right")
     func found() throws {

@@ -5,9 +5,7 @@ import Testing
 
 @Suite("SenML packs")
 struct SenMLPackTests {
-    private static let fixtures =
-        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
-        + "/Fixtures/SenML"
+    private static let fixtures = "\(PackageFolder.path)/Tests/Fixtures/SenML"
     /// The time of receipt in the examples.
     private static let received = Timestamp(seconds: 1_498_780_179)
 

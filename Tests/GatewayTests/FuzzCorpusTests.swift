@@ -6,7 +6,7 @@ import Testing
 /// What the fuzzer has found to reach new parts of the decoders, and of the configuration's reader, goes through each time.
 @Suite("Fuzz corpora")
 struct FuzzCorpusTests {
-    private static let root = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fuzz/Corpus"
+    private static let root = "\(PackageFolder.path)/Tests/Fuzz/Corpus"
 
     @Test("go through without a crash", arguments: PayloadFormat.allCases.map(\.rawValue) + [FuzzTarget.configuration])
     func corpus(name: String) throws {

@@ -10,7 +10,7 @@ import Testing
 /// rejections. What is expected was written from the formats' documentation, not from what the decoder printed.
 @Suite("Golden captures")
 struct GoldenTests {
-    static let root = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Golden"
+    static let root = "\(PackageFolder.path)/Tests/Golden"
 
     static let names = TemporaryDirectory.names(in: root).sorted()
 

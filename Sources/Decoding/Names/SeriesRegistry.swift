@@ -5,7 +5,7 @@ import Telemetry
 /// A hash table over the bytes as they arrive: no string is made for a series that is known. Its size is bounded by the
 /// limit on series and by the names that the configuration gives its devices.
 struct SeriesRegistry {
-    private var slots: [Int32]
+    private var slots = HashSlots(capacity: 1024)
     private var keys: [Key] = []
     private var entries: [Entry] = []
     private var indexes: [SeriesIdentity: Int] = [:]
@@ -17,7 +17,6 @@ struct SeriesRegistry {
 
     /// A device and a quantity as they arrive, one behind the other.
     private struct Key {
-        let hash: UInt64
         let bytes: [UInt8]
         let deviceCount: Int
         let entry: Int
@@ -43,7 +42,6 @@ struct SeriesRegistry {
         self.taken = taken
         devices = DeviceDirectory(options.devices)
         nextNumber = firstNumber
-        slots = Array(repeating: -1, count: 1024)
     }
 
     /// Finds a series, or enters it.
@@ -51,12 +49,7 @@ struct SeriesRegistry {
         device: DeviceName, quantity: UnsafeRawBufferPointer, type: UnsafeRawBufferPointer?, source: Int
     ) -> Lookup {
         let hash = PayloadIdentity.hash(quantity, seed: PayloadIdentity.hash(device.name, seed: 1))
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] >= 0 {
-            let key = Int(slots[slot])
-            if keys[key].hash == hash, isKey(key, device.name, quantity) { return .known(keys[key].entry) }
-            slot = (slot + 1) & (slots.count - 1)
-        }
+        if let key = slots.find(hash, isEntry: { isKey($0, device.name, quantity) }) { return .known(keys[key].entry) }
         let entry: Int
         let lookup: Lookup
         switch identify(device: device, quantity: quantity, type: type, source: source) {
@@ -76,19 +69,17 @@ struct SeriesRegistry {
         }
         // A device may write its name in many ways that mean the same; not all of them need be remembered.
         guard keys.count < 4 * max(options.limits.seriesCount, taken.count) else { return lookup }
-        slots[slot] = Int32(keys.count)
+        slots.add(hash)
         keys.append(
-            Key(
-                hash: hash, bytes: Array(device.name) + Array(quantity), deviceCount: device.name.count, entry: entry))
-        if keys.count * 2 > slots.count { grow() }
+            Key(bytes: Array(device.name) + Array(quantity), deviceCount: device.name.count, entry: entry))
         return lookup
     }
 
     private func isKey(_ key: Int, _ device: UnsafeRawBufferPointer, _ quantity: UnsafeRawBufferPointer) -> Bool {
         keys[key].bytes.withUnsafeBytes { bytes in
             let border = keys[key].deviceCount
-            return UnsafeRawBufferPointer(rebasing: bytes[..<border]).hasSameBytes(as: device)
-                && UnsafeRawBufferPointer(rebasing: bytes[border...]).hasSameBytes(as: quantity)
+            return bytes.part(..<border).hasSameBytes(as: device)
+                && bytes.part(border...).hasSameBytes(as: quantity)
         }
     }
 
@@ -166,14 +157,5 @@ struct SeriesRegistry {
             intervalMilliseconds: configured?.intervalMilliseconds ?? options.sources[source].intervalMilliseconds)
         return .success(
             Entry(series: series, geometry: quantityName == "fill_distance" ? configured?.geometry : nil))
-    }
-
-    private mutating func grow() {
-        slots = Array(repeating: -1, count: slots.count * 2)
-        for (index, key) in keys.enumerated() {
-            var slot = Int(truncatingIfNeeded: key.hash) & (slots.count - 1)
-            while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = Int32(index)
-        }
     }
 }

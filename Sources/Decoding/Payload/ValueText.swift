@@ -8,7 +8,7 @@ enum ValueText {
         let text = text.trimmed
         if text.isEmpty { return .missing }
         if let (number, end) = leadingNumber(text) {
-            let unit = UnsafeRawBufferPointer(rebasing: text[end...]).trimmed
+            let unit = text.part(end...).trimmed
             if unit.isEmpty { return .number(number, unit: nil) }
             return isUnit(unit) ? .number(number, unit: unit) : .none
         }
@@ -87,7 +87,7 @@ extension UnsafeRawBufferPointer {
         var (start, end) = (0, count)
         while start < end, self[start].isSpace { start += 1 }
         while end > start, self[end - 1].isSpace { end -= 1 }
-        return UnsafeRawBufferPointer(rebasing: self[start..<end])
+        return self.part(start..<end)
     }
 
     /// Whether it is that word of ASCII letters in lower case, in whatever case.

@@ -10,7 +10,7 @@ public final class CapturePreview {
 
     /// - Parameter acceptsUnknownDevices: takes in devices that the configuration holds back.
     public init(configuration: Configuration, acceptsUnknownDevices: Bool = false) {
-        var options = Wiring(configuration).decoderOptions
+        var options = configuration.decoderOptions
         if acceptsUnknownDevices { options.unknownDevices = .accept }
         decoder = Decoder(options, notesUnread: true)
     }
@@ -53,7 +53,7 @@ public struct DecodedPreview: Sendable {
 
     /// Adds what became of the message: `source`, `readings`, `rejections`, and `unread` where there are such.
     public func add(to line: inout JSONLine) {
-        if let source { line.add("source", source) } else { line.addNull("source") }
+        line.add("source", source)
         line.add("readings", readings.map(\.line))
         line.add(
             "rejections",
@@ -73,7 +73,7 @@ extension DecodedPreview.Reading {
         var line = JSONLine()
         line.add("device", series.device)
         line.add("quantity", series.quantity.name)
-        if hasOwnTime { line.add("time", time) } else { line.addNull("time") }
+        line.add("time", hasOwnTime ? time : nil)
         line.add("value", value)
         line.add("unit", series.quantity.unit)
         return line

@@ -27,7 +27,8 @@ public final class Replay {
         let ends = Ring<IntakeItem>.make(capacity: wiring.ringCapacity)
         consumer = ends.consumer
         gate = IntakeGate(
-            decoder: Decoder(wiring.decoderOptions), timeGate: wiring.timeGate, producer: HandOver(ends.producer),
+            decoder: Decoder(configuration.decoderOptions), timeGate: wiring.timeGate,
+            producer: HandOver(ends.producer),
             state: IntakeState(), wakeUp: WakeUp(), replacement: IntakeReplacement())
     }
 

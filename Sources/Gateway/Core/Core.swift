@@ -125,14 +125,13 @@ final class Core {
                 message.resume(after: accepted)
             } else {
                 message.isVoid = true
-                open = message
-                if message.isComplete { finishMessage() }
-                return
             }
         }
-        accounts.update(header.source) {
-            $0.messages.received += 1
-            $0.readings.received += Int(header.readingCount)
+        if !message.isVoid {
+            accounts.update(header.source) {
+                $0.messages.received += 1
+                $0.readings.received += Int(header.readingCount)
+            }
         }
         open = message
         if message.isComplete { finishMessage() }
@@ -179,21 +178,17 @@ final class Core {
         guard let message = open else { return }
         open = nil
         if message.isVoid { return }
+        let ending = message.ending
         accounts.update(message.header.source) {
             $0.readings.stored += message.storedCount
-            if message.isRedelivery {
-                $0.messages.duplicate += 1
-            } else if let reason = message.header.rejected {
-                $0.messages.rejected[reason, default: 0] += 1
-            } else if message.header.isQuarantined || message.hasConflict {
-                $0.messages.quarantined += 1
-            } else if message.storedCount > 0 || message.hasEarlier {
-                $0.messages.stored += 1
-            } else {
-                $0.messages.duplicate += 1
+            switch ending {
+            case .stored: $0.messages.stored += 1
+            case .duplicate: $0.messages.duplicate += 1
+            case .quarantined: $0.messages.quarantined += 1
+            case .rejected(let reason): $0.messages.rejected[reason, default: 0] += 1
             }
         }
-        if message.row != nil { replayed.count(message) }
+        if message.row != nil { replayed.count(ending) }
     }
 
     // MARK: - Commit
@@ -248,15 +243,12 @@ final class Core {
 
 extension QuarantineOutcome {
     /// Counts where a message ended that was sent through again.
-    fileprivate mutating func count(_ message: OpenMessage) {
-        if message.header.rejected != nil {
-            rejected += 1
-        } else if message.header.isQuarantined || message.hasConflict {
-            quarantined += 1
-        } else if message.storedCount > 0 || message.hasEarlier {
-            stored += 1
-        } else {
-            duplicate += 1
+    fileprivate mutating func count(_ ending: OpenMessage.Ending) {
+        switch ending {
+        case .stored: stored += 1
+        case .duplicate: duplicate += 1
+        case .quarantined: quarantined += 1
+        case .rejected: rejected += 1
         }
     }
 }

@@ -26,6 +26,22 @@ struct OpenMessage {
 
     var isComplete: Bool { remainingReadings == 0 && !awaitsCopy }
 
+    /// Where a message ends that is taken in wholly.
+    enum Ending {
+        case stored
+        case duplicate
+        case quarantined
+        /// Let go by rule.
+        case rejected(RejectionReason)
+    }
+
+    var ending: Ending {
+        if isRedelivery { return .duplicate }
+        if let reason = header.rejected { return .rejected(reason) }
+        if header.isQuarantined || hasConflict { return .quarantined }
+        return storedCount > 0 || hasEarlier ? .stored : .duplicate
+    }
+
     /// The quarantine's row from which it comes.
     var row: Int64? { if case .quarantine(let row) = header.origin { row } else { nil } }
 

@@ -38,7 +38,7 @@ public struct UnknownDevice: Sendable {
     public static func find(
         _ reader: StoreReader, configuration: Configuration
     ) throws(StorageError) -> [UnknownDevice] {
-        let configured = DeviceDirectory(Wiring(configuration).decoderOptions.devices)
+        let configured = DeviceDirectory(configuration.decoderOptions.devices)
         var found: [String: UnknownDevice] = [:]
         let survey = try DeviceSurvey(reader, configuration: configuration, now: .distantPast)
         for device in survey.devices where !device.isConfigured && !configured.knows(device.id) {
@@ -58,13 +58,9 @@ public struct UnknownDevice: Sendable {
         _ reader: StoreReader, configuration: Configuration, configured: DeviceDirectory,
         to found: inout [String: UnknownDevice]
     ) throws(StorageError) {
-        var selection = QuarantineSelection(reason: RejectionReason.unknownDevice.rawValue)
-        let count = try reader.quarantineCounts(selection).reduce(0) { $0 + $1.count }
-        if count > heldLimit {
-            selection.after = try reader.heldMessageID(selection, skipping: count - heldLimit)
-        }
+        let selection = try reader.latest(
+            heldLimit, of: QuarantineSelection(reason: RejectionReason.unknownDevice.rawValue))
         let preview = CapturePreview(configuration: configuration, acceptsUnknownDevices: true)
-        var result = found
         try reader.forEachHeldMessage(selection) { held in
             let message = held.message
             let decoded = preview.decode(
@@ -73,13 +69,12 @@ public struct UnknownDevice: Sendable {
             for series in decoded.readings.map(\.series) {
                 let isKnown = configured.knows(series.device) || series.alternateName.map(configured.knows) ?? false
                 if isKnown { continue }
-                var device = result[series.device] ?? UnknownDevice(id: series.device, last: message.received)
+                var device = found[series.device] ?? UnknownDevice(id: series.device, last: message.received)
                 device.note(series, in: held)
-                result[series.device] = device
+                found[series.device] = device
             }
             return true
         }
-        found = result
     }
 
     private mutating func note(_ series: Series, in held: HeldMessage) {
@@ -117,10 +112,10 @@ public struct UnknownDevice: Sendable {
 
     /// What to add to the configuration to adopt it.
     public var snippet: String {
-        var lines = ["[[device]]", "id = \(TOMLText.quoted(id))"]
-        if let alternateName, alternateName != id { lines.append("aliases = [\(TOMLText.quoted(alternateName))]") }
+        var lines = ["[[device]]", "id = \(JSONLine.quoted(id))"]
+        if let alternateName, alternateName != id { lines.append("aliases = [\(JSONLine.quoted(alternateName))]") }
         lines.append(
-            type.isEmpty ? "# type = \"air_quality\"" : "type = \(TOMLText.quoted(type))")
+            type.isEmpty ? "# type = \"air_quality\"" : "type = \(JSONLine.quoted(type))")
         let interval = intervalMilliseconds.map { Measure.text(milliseconds: $0) }
         if let interval, !hasInterval {
             lines.append("interval = \"\(interval)\"    # as it has sent so far")
@@ -129,23 +124,5 @@ public struct UnknownDevice: Sendable {
         }
         lines.append("# neighbourhood = \"Stadshagen\"")
         return lines.joined(separator: "\n")
-    }
-}
-
-enum TOMLText {
-    /// A basic string. Source: TOML 1.0, "String".
-    static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}":
-                let hex = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }

@@ -86,7 +86,7 @@ final class SenMLDecoder: PayloadDecoder {
         named bytes: UnsafeRawBufferPointer, context: MessageContext, _ faults: inout Faults, _ writer: ReadingWriter
     ) {
         parts.removeAll(keepingCapacity: true)
-        for name in pack.names { parts.append(names.parts(of: UnsafeRawBufferPointer(rebasing: bytes[name.range]))) }
+        for name in pack.names { parts.append(names.parts(of: bytes.part(name.range))) }
         for record in pack.records {
             guard let value = record.value.fieldValue else { continue }
             let parts = parts[record.name]

@@ -46,18 +46,18 @@ struct SenMLNames {
 
     private func parts(of name: UnsafeRawBufferPointer, fieldFrom start: Int) -> Parts? {
         guard start < name.count,
-            let meaning = vocabulary.meaning(ofField: UnsafeRawBufferPointer(rebasing: name[start...]))
+            let meaning = vocabulary.meaning(ofField: name.part(start...))
         else { return nil }
-        return Parts(device: UnsafeRawBufferPointer(rebasing: name[..<max(0, start - 1)]), meaning: meaning)
+        return Parts(device: name.part(..<max(0, start - 1)), meaning: meaning)
     }
 
     /// What stands before a listed field; nil where the name does not end in it.
     private func device(in name: UnsafeRawBufferPointer, before field: [UInt8]) -> UnsafeRawBufferPointer? {
         let start = name.count - field.count
         guard start == 0 || start > 0 && name[start - 1].isSenMLSeparator,
-            field.withUnsafeBytes({ UnsafeRawBufferPointer(rebasing: name[start...]).hasSameBytes(as: $0) })
+            field.withUnsafeBytes({ name.part(start...).hasSameBytes(as: $0) })
         else { return nil }
-        return UnsafeRawBufferPointer(rebasing: name[..<max(0, start - 1)])
+        return name.part(..<max(0, start - 1))
     }
 
     /// A name with a dot in it may stand in quotes.

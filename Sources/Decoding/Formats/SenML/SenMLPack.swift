@@ -135,7 +135,7 @@ struct SenMLPack {
         if let baseName = base.name { nameBytes.append(contentsOf: baseName) }
         if let name { nameBytes.append(contentsOf: name) }
         let (hash, isValid) = nameBytes.withUnsafeBytes { bytes in
-            let whole = UnsafeRawBufferPointer(rebasing: bytes[start...])
+            let whole = bytes.part(start...)
             return (PayloadIdentity.hash(whole, seed: 4), whole.isSenMLName)
         }
         if let known = names.lastIndex(where: { $0.hash == hash && isSame($0.range, start..<nameBytes.count) }) {
@@ -155,8 +155,8 @@ struct SenMLPack {
 
     private func isSame(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
         nameBytes.withUnsafeBytes { bytes in
-            UnsafeRawBufferPointer(rebasing: bytes[left])
-                .hasSameBytes(as: UnsafeRawBufferPointer(rebasing: bytes[right]))
+            bytes.part(left)
+                .hasSameBytes(as: bytes.part(right))
         }
     }
 }

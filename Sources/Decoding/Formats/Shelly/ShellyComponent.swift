@@ -17,8 +17,8 @@ struct ShellyComponent {
     /// - Returns: nil for what does not measure, and for the second and further components of a kind.
     init?(_ key: UnsafeRawBufferPointer) {
         let colon = key.firstIndex(of: UInt8(ascii: ":")) ?? key.count
-        let name = UnsafeRawBufferPointer(rebasing: key[..<colon])
-        let identifier = UnsafeRawBufferPointer(rebasing: key[min(colon + 1, key.count)...])
+        let name = key.part(..<colon)
+        let identifier = key.part(min(colon + 1, key.count)...)
         guard let kind = Kind(name) else { return nil }
         if identifier.hasSameBytes(as: "100") {
             rank = 0

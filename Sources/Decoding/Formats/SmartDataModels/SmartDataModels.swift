@@ -99,7 +99,7 @@ final class SmartDataModelsDecoder: PayloadDecoder {
     /// UN/CEFACT has no code for A-weighted decibels, which a noise level is in all the same.
     private func unit(of attribute: Attribute, _ meaning: FieldMeaning) -> UnsafeRawBufferPointer? {
         guard let code = attribute.said("unitCode")?.string else { return nil }
-        if meaning.isNoiseLevel, code.hasBytes(of: "2N") { return nil }
+        if meaning.isNoiseLevel, code.hasSameBytes(as: "2N") { return nil }
         return UnitCode.unit(code) ?? code
     }
 
@@ -115,17 +115,17 @@ final class SmartDataModelsDecoder: PayloadDecoder {
     }
 
     private func known(type: UnsafeRawBufferPointer) -> SourceVocabulary? {
-        models.first { type.hasBytes(of: $0.type) }?.vocabulary
+        models.first { type.hasSameBytes(as: $0.type) }?.vocabulary
     }
 
     /// `urn:ngsi-ld:<type>:<id>`; other ids are names as they are. Source: ETSI GS CIM 009, annex A.
     private static func device(_ id: UnsafeRawBufferPointer) -> DeviceName {
         let prefix: StaticString = "urn:ngsi-ld:"
         guard id.count > prefix.utf8CodeUnitCount,
-            id.part(0..<prefix.utf8CodeUnitCount).hasBytes(of: prefix),
+            id.part(0..<prefix.utf8CodeUnitCount).hasSameBytes(as: prefix),
             let colon = id[prefix.utf8CodeUnitCount...].firstIndex(of: UInt8(ascii: ":")), colon + 1 < id.count
         else { return DeviceName(id) }
-        return DeviceName(UnsafeRawBufferPointer(rebasing: id[(colon + 1)...]), alternate: id)
+        return DeviceName(id.part((colon + 1)...), alternate: id)
     }
 }
 
@@ -143,15 +143,15 @@ extension UnsafeRawBufferPointer {
     /// A type's short name, where it is written as an IRI.
     fileprivate var lastTerm: UnsafeRawBufferPointer {
         guard let border = lastIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "#") }) else { return self }
-        return UnsafeRawBufferPointer(rebasing: self[(border + 1)...])
+        return self.part((border + 1)...)
     }
 }
 
 extension FieldMeaning {
-    fileprivate var isVehicleCount: Bool { quantity.withUnsafeBytes { $0.hasBytes(of: "vehicle_intensity") } }
-    fileprivate var isNoiseLevel: Bool { quantity.withUnsafeBytes { $0.hasBytes(of: "noise_laeq") } }
-    fileprivate var isWindDirection: Bool { quantity.withUnsafeBytes { $0.hasBytes(of: "wind_direction") } }
-    fileprivate var isBattery: Bool { quantity.withUnsafeBytes { $0.hasBytes(of: "battery") } }
+    fileprivate var isVehicleCount: Bool { quantity.withUnsafeBytes { $0.hasSameBytes(as: "vehicle_intensity") } }
+    fileprivate var isNoiseLevel: Bool { quantity.withUnsafeBytes { $0.hasSameBytes(as: "noise_laeq") } }
+    fileprivate var isWindDirection: Bool { quantity.withUnsafeBytes { $0.hasSameBytes(as: "wind_direction") } }
+    fileprivate var isBattery: Bool { quantity.withUnsafeBytes { $0.hasSameBytes(as: "battery") } }
 }
 
 extension FieldValue {

@@ -44,7 +44,7 @@ struct ProtobufReader {
     private mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
         guard count <= bytes.count - position else { return nil }
         defer { position += count }
-        return UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
+        return bytes.part(position..<(position + count))
     }
 
     /// Seven bits a byte, the lowest first; ten bytes at most, of the tenth one bit.

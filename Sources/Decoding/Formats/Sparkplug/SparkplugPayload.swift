@@ -19,7 +19,7 @@ struct SparkplugPayload {
         while let (number, value) = reader.next() {
             switch (number, value) {
             case (1, .varint(let milliseconds)): timestamp = milliseconds == 0 ? nil : milliseconds
-            case (4, .bytes(let schema)): isCompressed = schema.hasBytes(of: "SPBV1.0_COMPRESSED")
+            case (4, .bytes(let schema)): isCompressed = schema.hasSameBytes(as: "SPBV1.0_COMPRESSED")
             default: continue
             }
         }

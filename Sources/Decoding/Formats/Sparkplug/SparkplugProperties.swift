@@ -16,8 +16,8 @@ struct SparkplugProperties {
         var keys = ProtobufReader(bytes)
         while let (number, value) = keys.next() {
             guard number == 1, case .bytes(let key) = value else { continue }
-            if key.hasBytes(of: "engUnit") { unitPlace = place }
-            if key.hasBytes(of: "Quality") { qualityPlace = place }
+            if key.hasSameBytes(as: "engUnit") { unitPlace = place }
+            if key.hasSameBytes(as: "Quality") { qualityPlace = place }
             place += 1
         }
         guard unitPlace != nil || qualityPlace != nil else { return }

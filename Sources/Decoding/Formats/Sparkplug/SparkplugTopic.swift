@@ -25,17 +25,17 @@ struct SparkplugTopic {
         self.node = node
         device = rest
         // spBv1.0/STATE/host_id
-        if group.hasBytes(of: "STATE") {
+        if group.hasSameBytes(as: "STATE") {
             self.type = .other
             return
         }
         guard !group.isEmpty, !node.isEmpty, !rest.contains(UInt8(ascii: "/")) else { return nil }
-        if type.hasBytes(of: rest.isEmpty ? "NDATA" : "DDATA") {
+        if type.hasSameBytes(as: rest.isEmpty ? "NDATA" : "DDATA") {
             self.type = .data
-        } else if type.hasBytes(of: rest.isEmpty ? "NBIRTH" : "DBIRTH") {
+        } else if type.hasSameBytes(as: rest.isEmpty ? "NBIRTH" : "DBIRTH") {
             self.type = .birth
         } else {
-            guard SparkplugTopic.otherTypes.contains(where: type.hasBytes(of:)) else { return nil }
+            guard SparkplugTopic.otherTypes.contains(where: type.hasSameBytes(as:)) else { return nil }
             self.type = .other
         }
     }
@@ -47,7 +47,7 @@ struct SparkplugTopic {
     private static func behindNamespace(_ topic: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         var rest = topic
         while !rest.isEmpty {
-            if takeLevel(from: &rest).hasBytes(of: "spBv1.0") { return rest }
+            if takeLevel(from: &rest).hasSameBytes(as: "spBv1.0") { return rest }
         }
         return nil
     }
@@ -55,7 +55,7 @@ struct SparkplugTopic {
     /// The first level, which is taken off together with its slash.
     private static func takeLevel(from rest: inout UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.count
-        defer { rest = UnsafeRawBufferPointer(rebasing: rest[min(end + 1, rest.count)...]) }
-        return UnsafeRawBufferPointer(rebasing: rest[..<end])
+        defer { rest = rest.part(min(end + 1, rest.count)...) }
+        return rest.part(..<end)
     }
 }

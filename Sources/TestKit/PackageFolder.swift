@@ -1,6 +1,6 @@
 /// The package's own folder, with what is shipped in it.
-enum PackageFolder {
+public enum PackageFolder {
     /// Without a slash at its end.
-    static let path: String =
+    public static let path: String =
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
 }

@@ -1,7 +1,11 @@
 import Telemetry
 
-/// Comparing bytes with names that are known beforehand, without making a text of them.
+/// Cutting bytes, and comparing them with names that are known beforehand, without making a text of them.
 extension UnsafeRawBufferPointer {
+    func part(_ range: some RangeExpression<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: self[range])
+    }
+
     func hasSameBytes(as text: StaticString) -> Bool {
         text.withUTF8Buffer { hasSameBytes(as: UnsafeRawBufferPointer($0)) }
     }

@@ -1,71 +1,61 @@
 /// What one series' readings in one window amount to. A function of the stored readings and of nothing else.
+///
+/// Which figures there are depends on the quantity's kind; see ``AggregationRules``.
 public struct Aggregate: Hashable, Sendable {
     public var window: Window
-    /// Readings that are used: those flagged good or unknown. The figures below are theirs alone.
+    /// Readings that are used: those flagged good or unknown. The figures below are theirs alone. For events, their
+    /// number.
     public var count: Int
     public var suspectCount: Int
     public var failCount: Int
-    /// How many readings a complete window has; nil when the device's interval is not configured.
+    /// How many readings a complete window has; nil when the device's interval is not configured, and for events.
     public var expected: Int?
-    /// Nil in a window without usable readings, like all the figures that follow.
+    /// The share of expected readings from which on the window is valid, 0 to 1.
+    public var requiredCoverage: Double
+    /// Nil in a window without usable readings, like all the figures that follow, and for circular quantities.
     public var statistics: Statistics?
     /// For counters: how much was counted, from the last usable reading before the window on. Never extrapolated.
     public var increase: CounterIncrease?
+    /// For interval counts: what all of them counted.
+    public var sum: Double?
+    /// For circular quantities, in place of ``statistics``.
+    public var direction: DirectionSum?
+    /// For gauges and interval counts. Nil also where they are not known exactly: see ``distribution``.
+    public var percentiles: Percentiles?
+    /// What the percentiles of coarser windows are computed from; only in tiers that coarser ones are merged from. Nil
+    /// also where more values differ than it holds, and in windows that were written before it was kept.
+    public var distribution: Distribution?
 
     public init(
         window: Window, count: Int = 0, suspectCount: Int = 0, failCount: Int = 0, expected: Int? = nil,
-        statistics: Statistics? = nil, increase: CounterIncrease? = nil
+        requiredCoverage: Double = Aggregate.requiredCoverage, statistics: Statistics? = nil,
+        increase: CounterIncrease? = nil
     ) {
         self.window = window
         self.count = count
         self.suspectCount = suspectCount
         self.failCount = failCount
         self.expected = expected
+        self.requiredCoverage = requiredCoverage
         self.statistics = statistics
         self.increase = increase
     }
 
-    public struct Statistics: Hashable, Sendable {
-        public var mean: Double
-        /// The sum of squared deviations from the mean, from which deviations of merged windows follow exactly.
-        public var squaredDeviations: Double
-        public var minimum: Double
-        public var maximum: Double
-        public var first: Double
-        public var firstTime: Timestamp
-        public var last: Double
-        public var lastTime: Timestamp
+    /// The mean of the readings: of the directions, as vectors, where the quantity is circular.
+    public var mean: Double? { statistics?.mean ?? direction?.meanDegrees(count: count) }
 
-        public init(
-            mean: Double, squaredDeviations: Double, minimum: Double, maximum: Double,
-            first: Double, firstTime: Timestamp, last: Double, lastTime: Timestamp
-        ) {
-            self.mean = mean
-            self.squaredDeviations = squaredDeviations
-            self.minimum = minimum
-            self.maximum = maximum
-            self.first = first
-            self.firstTime = firstTime
-            self.last = last
-            self.lastTime = lastTime
-        }
-    }
+    /// How much directions agree, 0 to 1; nil for other quantities.
+    public var resultantLength: Double? { direction?.resultantLength(count: count) }
 
-    public struct CounterIncrease: Hashable, Sendable {
-        public var total: Double
-        /// How often the counter fell, which is taken as a restart from 0.
-        public var resets: Int
-
-        public init(total: Double, resets: Int) {
-            self.total = total
-            self.resets = resets
-        }
-    }
+    public var first: Double? { statistics?.first ?? direction?.first }
+    public var last: Double? { statistics?.last ?? direction?.last }
 
     /// The standard deviation of the readings themselves (population, divisor n), as QARTOD's attenuated-signal test
-    /// takes it.
+    /// takes it. Nil also where values lie so far apart that no number holds it.
     public var standardDeviation: Double? {
-        statistics.map { count > 0 ? ($0.squaredDeviations / Double(count)).squareRoot() : 0 }
+        guard let statistics else { return nil }
+        let deviation = count > 0 ? (statistics.squaredDeviations / Double(count)).squareRoot() : 0
+        return deviation.isFinite ? deviation : nil
     }
 
     /// The share of the expected readings that are there, 0 to 1; nil when the expectation is not known.
@@ -74,10 +64,17 @@ public struct Aggregate: Hashable, Sendable {
     }
 
     /// Whether enough of the expected readings are there to let the window speak; false when that cannot be known.
-    public var isValid: Bool { coverage.map { $0 >= Aggregate.requiredCoverage } ?? false }
+    public var isValid: Bool { coverage.map { $0 >= requiredCoverage } ?? false }
 
-    /// The share of expected readings from which on a window counts as valid. Source: 2008/50/EC Annex VII.
+    /// The share of expected readings from which on a window counts as valid unless its quantity says otherwise.
+    /// Source: 2008/50/EC Annex VII.
     public static let requiredCoverage = 0.75
+
+    /// Computes the percentiles of a window that is complete, and lets go what nothing will be merged from.
+    public mutating func settlePercentiles() {
+        percentiles = distribution?.percentiles
+        if !window.tier.isMergedFurther { distribution = nil }
+    }
 }
 
 extension Window {

@@ -7,6 +7,10 @@ public struct Quantity: Hashable, Sendable {
     public var kind: Kind
     /// The gross-range limits that apply unless the configuration overrides them.
     public var grossRange: GrossRangeLimits?
+    /// The share of expected readings from which on an aggregate is valid, 0 to 1.
+    public var requiredCoverage = Aggregate.requiredCoverage
+    /// For counters that go on from 0 when they are full.
+    public var counterWidth: CounterWidth?
 
     public init(name: String, unit: String, kind: Kind, grossRange: GrossRangeLimits? = nil) {
         self.name = name

@@ -31,6 +31,9 @@ public enum Tier: Int32, Sendable, CaseIterable, Hashable, Comparable {
         }
     }
 
+    /// Whether coarser windows are merged from this tier's.
+    public var isMergedFurther: Bool { Tier.allCases.contains { $0.finer == self } }
+
     public static func < (left: Tier, right: Tier) -> Bool { left.rawValue < right.rawValue }
 }
 

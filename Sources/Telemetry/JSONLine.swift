@@ -63,6 +63,10 @@ public struct JSONLine: Sendable {
         if let value { add(key, value) } else { addNull(key) }
     }
 
+    public mutating func add(_ key: String, _ value: Int?) {
+        if let value { add(key, value) } else { addNull(key) }
+    }
+
     public mutating func add(_ key: String, _ value: String?) {
         if let value { add(key, value) } else { addNull(key) }
     }

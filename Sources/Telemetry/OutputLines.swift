@@ -23,8 +23,9 @@ extension JSONLine {
 
     /// `{"kind":"aggregate","device":…,"tier":"15m","start":…,"end":…,"count":6,"mean":…,…,"revision":1}`
     ///
-    /// Figures are null in a window without usable readings, and `coverage` where no interval is configured. Counters
-    /// have `increase` and `resets` besides.
+    /// Figures are null in a window without usable readings, and `coverage` and `expected` where no interval is configured.
+    /// What a quantity's kind adds follows where it is known: `increase`, `resets` and `wraps` of counters, `sum` of
+    /// interval counts, percentiles, the times of extremes, `resultant` of directions.
     public static func aggregate(
         device: String, quantity: String, unit: String, aggregate: Aggregate, revision: Int
     ) -> JSONLine {
@@ -36,23 +37,42 @@ extension JSONLine {
         line.add("start", aggregate.window.start)
         line.add("end", aggregate.window.end)
         line.add("count", aggregate.count)
-        line.add("mean", aggregate.statistics?.mean)
+        line.add("mean", aggregate.mean)
         line.add("min", aggregate.statistics?.minimum)
         line.add("max", aggregate.statistics?.maximum)
         line.add("stddev", aggregate.standardDeviation)
-        line.add("first", aggregate.statistics?.first)
-        line.add("last", aggregate.statistics?.last)
+        line.add("first", aggregate.first)
+        line.add("last", aggregate.last)
         line.add("coverage", aggregate.coverage)
         line.add("valid", aggregate.isValid)
         line.add("revision", revision)
         line.add("unit", unit)
         line.add("suspect", aggregate.suspectCount)
         line.add("fail", aggregate.failCount)
-        if let increase = aggregate.increase {
-            line.add("increase", increase.total)
-            line.add("resets", increase.resets)
-        }
+        line.add("expected", aggregate.expected)
+        line.addFigures(ofKind: aggregate)
         return line
+    }
+
+    private mutating func addFigures(ofKind aggregate: Aggregate) {
+        if let increase = aggregate.increase {
+            add("increase", increase.total)
+            add("resets", increase.resets)
+            add("wraps", increase.wraps)
+        }
+        if let sum = aggregate.sum { add("sum", sum) }
+        if let statistics = aggregate.statistics, let minimumTime = statistics.minimumTime,
+            let maximumTime = statistics.maximumTime
+        {
+            add("min_time", minimumTime)
+            add("max_time", maximumTime)
+        }
+        if let percentiles = aggregate.percentiles {
+            add("p50", percentiles.p50)
+            add("p85", percentiles.p85)
+            add("p95", percentiles.p95)
+        }
+        if let resultant = aggregate.resultantLength { add("resultant", resultant) }
     }
 
     /// `{"kind":"rejection","topic":…,"received":…,"reason":"undecodable","detail":…}`

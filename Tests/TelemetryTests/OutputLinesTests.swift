@@ -33,7 +33,7 @@ struct OutputLinesTests {
         #expect(
             line() == head
                 + #""count":0,"mean":null,"min":null,"max":null,"stddev":null,"first":null,"last":null,"coverage":null,"#
-                + #""valid":false,"revision":3,"unit":"1","suspect":0,"fail":2}"#)
+                + #""valid":false,"revision":3,"unit":"1","suspect":0,"fail":2,"expected":null}"#)
         aggregate.count = 4
         aggregate.expected = 4
         aggregate.statistics = Aggregate.Statistics(
@@ -43,7 +43,33 @@ struct OutputLinesTests {
         #expect(
             line() == head
                 + #""count":4,"mean":2.5,"min":1,"max":4,"stddev":2,"first":1,"last":4,"coverage":1,"valid":true,"#
-                + #""revision":3,"unit":"1","suspect":0,"fail":2,"increase":7,"resets":1}"#)
+                + #""revision":3,"unit":"1","suspect":0,"fail":2,"expected":4,"increase":7,"resets":1,"wraps":0}"#)
+    }
+
+    @Test("shows what a quantity's kind adds")
+    func figuresOfKinds() {
+        let window = Window(.hour, holding: time, days: .utc)
+        func line(_ aggregate: Aggregate) -> String {
+            JSONLine.aggregate(device: "d", quantity: "q", unit: "1", aggregate: aggregate, revision: 1).finished
+        }
+        var counts = Aggregate(window: window, count: 2)
+        counts.statistics = Aggregate.Statistics(
+            mean: 2, squaredDeviations: 2, minimum: 1, minimumTime: time, maximum: 3, maximumTime: time + 1000,
+            first: 1,
+            firstTime: time, last: 3, lastTime: time + 1000)
+        counts.sum = 4
+        counts.percentiles = Percentiles(p50: 1, p85: 3, p95: 3)
+        #expect(
+            line(counts).hasSuffix(
+                #""expected":null,"sum":4,"min_time":"2026-11-23T10:00:00.123Z","max_time":"2026-11-23T10:00:01.123Z","#
+                    + #""p50":1,"p85":3,"p95":3}"#))
+        var winds = Aggregate(window: window, count: 2)
+        winds.direction = DirectionSum(degrees: 350, time: time)
+        winds.direction?.add(DirectionSum(degrees: 10, time: time))
+        #expect(
+            line(winds).contains(
+                #""count":2,"mean":0,"min":null,"max":null,"stddev":null,"first":350,"last":10,"coverage":null"#))
+        #expect(line(winds).contains(#""expected":null,"resultant":0.98480775"#))
     }
 
     @Test("shows a rejection whose topic is not even text")

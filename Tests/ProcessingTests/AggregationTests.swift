@@ -8,6 +8,8 @@ import Testing
 struct AggregationTests {
     private let start = Timestamp(rfc3339: "2026-11-23T10:00:00Z")!
 
+    init() { #expect(DayCalendar.useTimeZone("Europe/Amsterdam")) }
+
     private func aggregate(
         _ values: [Double], rules: AggregationRules, base: CounterBase? = nil, flag: QualityFlag = .good
     ) -> Aggregate {
@@ -114,11 +116,14 @@ struct AggregationTests {
         #expect(!isValid())
     }
 
-    @Test("equals its plain definition, merged from minutes through quarters", arguments: 0..<300)
+    @Test(
+        "equals its plain definition, merged from minutes through quarters, also when clocks change", arguments: 0..<300
+    )
     func matchesDefinition(round: UInt64) throws {
         var street = RandomSeries(seed: 0xA66 + round)
-        let points = street.points(from: start)
-        let days = DayCalendar.utc
+        let begins = ["2026-03-28T20:00:00Z", "2026-10-24T20:00:00Z", "2026-11-23T10:00:00Z"]
+        let points = street.points(from: Timestamp(rfc3339: begins[Int(round) % 3])!)
+        let days = DayCalendar.local
         var written: [Tier: [Timestamp: Aggregate]] = [:]
         for tier in Tier.allCases {
             for (window, members) in Dictionary(grouping: points, by: { Window(tier, holding: $0.time, days: days) }) {
@@ -139,6 +144,8 @@ struct AggregationTests {
                 written[tier, default: [:]][window.start] = result
                 let found = PlainFigures(members, rules: street.rules, before: before).differences(from: result)
                 #expect(found.isEmpty, "seed \(street.seed) \(street.rules.kind) \(tier.name) \(window.start)")
+                #expect(
+                    result.window == window && [23, 24, 25].contains(window.milliseconds / 3_600_000) == (tier == .day))
                 #expect(result.distribution == nil || tier.isMergedFurther)
             }
         }

@@ -15,6 +15,6 @@ extension [Double] {
     var middle: Double? {
         if isEmpty { return nil }
         let (low, high) = (self[(count - 1) / 2], self[count / 2])
-        return low / 2 + high / 2 == (low + high) / 2 ? (low + high) / 2 : low / 2 + high / 2
+        return (low + high).isFinite ? (low + high) / 2 : low / 2 + high / 2
     }
 }

@@ -6,7 +6,7 @@ enum Schema {
     static var currentVersion: Int64 { Int64(migrations.count) }
 
     /// One step a version; a step that was released is never changed.
-    private static let migrations = [version1, version2]
+    private static let migrations = [version1, version2, version3]
 
     /// A series has one unit for ever: when the configuration gives its quantity another, a new series begins, and no
     /// value changes its meaning.
@@ -116,6 +116,28 @@ enum Schema {
         ALTER TABLE quarantine ADD COLUMN accepted BLOB NOT NULL DEFAULT x'';
         """
 
+    /// What aggregates of every kind hold besides, and the rules of a series from which they follow after a restart.
+    ///
+    /// Times of extremes are milliseconds after the window's start. Percentiles stand there only where no distribution
+    /// does. The usual share of readings is not written. All of it is absent in rows of before.
+    private static let version3 = """
+        ALTER TABLE aggregates ADD COLUMN minimum_time INTEGER;
+        ALTER TABLE aggregates ADD COLUMN maximum_time INTEGER;
+        ALTER TABLE aggregates ADD COLUMN p50 REAL;
+        ALTER TABLE aggregates ADD COLUMN p85 REAL;
+        ALTER TABLE aggregates ADD COLUMN p95 REAL;
+        ALTER TABLE aggregates ADD COLUMN distribution BLOB;
+        ALTER TABLE aggregates ADD COLUMN sum REAL;
+        ALTER TABLE aggregates ADD COLUMN sine REAL;
+        ALTER TABLE aggregates ADD COLUMN cosine REAL;
+        ALTER TABLE aggregates ADD COLUMN wraps INTEGER;
+        ALTER TABLE aggregates ADD COLUMN required_coverage REAL;
+
+        ALTER TABLE series ADD COLUMN required_coverage REAL;
+        ALTER TABLE series ADD COLUMN counter_bits INTEGER;
+        ALTER TABLE series ADD COLUMN counter_rate REAL;
+        """
+
     /// Brings a database up to date, each step in a transaction of its own.
     /// - Throws: for a foreign file or one from a newer Poort, which is left untouched.
     static func prepare(_ database: Database, pageSize: Int) throws(StorageError) {
@@ -148,10 +170,12 @@ enum Schema {
     }
 
     /// For readers, who change nothing.
-    static func check(_ database: Database) throws(StorageError) {
+    /// - Returns: the file's version, which may be an older one.
+    static func check(_ database: Database) throws(StorageError) -> Int64 {
         guard try database.integer("PRAGMA application_id") == applicationID else { throw foreignFile(database) }
         let version = try database.integer("PRAGMA user_version") ?? 0
         if version > currentVersion { throw newerFile(database, version: version) }
+        return version
     }
 
     private static func foreignFile(_ database: Database) -> StorageError {

@@ -24,31 +24,35 @@ final class Statements {
     let selectState: Statement
     let upsertState: Statement
 
-    static let aggregateColumns = """
-        tier, start, series, end, count, suspect, fail, expected, mean, squared_deviations, minimum, maximum, \
-        first, first_time, last, last_time, increase, resets, revision
-        """
+    static let seriesColumns = "id, kind, interval, first_time, required_coverage, counter_bits, counter_rate"
 
     init(_ database: Database) throws(StorageError) {
         begin = try database.prepare("BEGIN IMMEDIATE")
         commit = try database.prepare("COMMIT")
         insertSeries = try database.prepare(
             """
-            INSERT INTO series(device, quantity, unit, kind, device_type, interval) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT INTO series(device, quantity, unit, kind, device_type, interval, required_coverage, counter_bits, counter_rate)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             ON CONFLICT(device, quantity, unit) DO UPDATE SET kind = excluded.kind,
-            device_type = excluded.device_type, interval = excluded.interval
-            WHERE (kind, device_type, interval) IS NOT (excluded.kind, excluded.device_type, excluded.interval)
+            device_type = excluded.device_type, interval = excluded.interval,
+            required_coverage = excluded.required_coverage, counter_bits = excluded.counter_bits,
+            counter_rate = excluded.counter_rate
+            WHERE (kind, device_type, interval, required_coverage, counter_bits, counter_rate) IS NOT
+            (excluded.kind, excluded.device_type, excluded.interval, excluded.required_coverage, excluded.counter_bits,
+            excluded.counter_rate)
             """)
         selectSeries = try database.prepare(
-            "SELECT id, kind, interval, first_time FROM series WHERE device = ?1 AND quantity = ?2 AND unit = ?3")
+            """
+            SELECT \(Statements.seriesColumns) FROM series WHERE device = ?1 AND quantity = ?2 AND unit = ?3
+            """)
         updateFirstTime = try database.prepare("UPDATE series SET first_time = ?2 WHERE id = ?1")
         insertReading = try database.prepare(
             "INSERT INTO readings(time, series, value, flag, tests) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
         selectValue = try database.prepare("SELECT value FROM readings WHERE time = ?1 AND series = ?2")
         selectReadings = try database.prepare(
             "SELECT time, series, value, flag FROM readings WHERE time >= ?1 AND time < ?2 ORDER BY time, series")
-        let columns = Statements.aggregateColumns
-        let values = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19"
+        let columns = AggregateRow.columns()
+        let values = AggregateRow.parameters
         insertAggregate = try database.prepare(
             "INSERT INTO aggregates(\(columns)) VALUES(\(values)) ON CONFLICT DO NOTHING")
         replaceAggregate = try database.prepare("REPLACE INTO aggregates(\(columns)) VALUES(\(values))")
@@ -56,7 +60,7 @@ final class Statements {
             "SELECT \(columns) FROM aggregates WHERE tier = ?1 AND start = ?2 AND series = ?3")
         selectLastBefore = try database.prepare(
             """
-            SELECT last FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start < ?2 AND start >= ?3 AND series = ?1
+            SELECT last, last_time FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start < ?2 AND start >= ?3 AND series = ?1
             AND increase IS NOT NULL ORDER BY start DESC LIMIT 1
             """)
         selectNextMinute = try database.prepare(

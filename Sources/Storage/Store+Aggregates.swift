@@ -13,12 +13,12 @@ extension Store {
     /// - Returns: the revision written, or nil when nothing changed.
     public func write(_ aggregate: Aggregate, series: SeriesID) throws(StorageError) -> Int? {
         try begin()
-        bind(aggregate, series: series, revision: 1, to: statements.insertAggregate)
+        AggregateRow.bind(aggregate, series: series, revision: 1, to: statements.insertAggregate)
         try statements.insertAggregate.run("write an aggregate")
         if database.changedRows > 0 { return 1 }
         guard let standing = try self.aggregate(aggregate.window, series: series) else { return nil }
         if standing.aggregate == aggregate { return nil }
-        bind(aggregate, series: series, revision: standing.revision + 1, to: statements.replaceAggregate)
+        AggregateRow.bind(aggregate, series: series, revision: standing.revision + 1, to: statements.replaceAggregate)
         try statements.replaceAggregate.run("correct an aggregate")
         return standing.revision + 1
     }
@@ -37,17 +37,19 @@ extension Store {
         select.bind(2, start)
         select.bind(3, series)
         defer { select.reset() }
-        return try select.step("read an aggregate") ? select.aggregate() : nil
+        return try select.step("read an aggregate") ? AggregateRow.read(select) : nil
     }
 
-    /// The last usable value of a series in the minutes of a range, which end before `range.upperBound`.
-    public func lastValue(of series: SeriesID, in range: Range<Timestamp>) throws(StorageError) -> Double? {
+    /// The last usable value of a counter, with its time, in the minutes that begin within a range.
+    public func lastCount(
+        of series: SeriesID, in range: Range<Timestamp>
+    ) throws(StorageError) -> (value: Double, time: Timestamp)? {
         let select = statements.selectLastBefore
         select.bind(1, series)
         select.bind(2, range.upperBound)
         select.bind(3, range.lowerBound)
         defer { select.reset() }
-        return try select.step("find a counter's last value") ? select.double(0) : nil
+        return try select.step("find a counter's last value") ? (select.double(0), select.timestamp(1)) : nil
     }
 
     /// The first minute after a time and before a limit in which a series has usable readings.
@@ -95,47 +97,5 @@ extension Store {
     public func lateWindows(visit: (_ minute: Timestamp, _ series: SeriesID) -> Void) throws(StorageError) {
         let select = try database.prepare("SELECT start, series FROM late_windows")
         while try select.step("read the late windows") { visit(select.timestamp(0), SeriesID(select.integer(1))) }
-    }
-
-    private func bind(_ aggregate: Aggregate, series: SeriesID, revision: Int, to statement: Statement) {
-        statement.bind(1, aggregate.window.tier.rawValue)
-        statement.bind(2, aggregate.window.start)
-        statement.bind(3, series)
-        statement.bind(4, aggregate.window.end)
-        statement.bind(5, aggregate.count)
-        statement.bind(6, aggregate.suspectCount)
-        statement.bind(7, aggregate.failCount)
-        statement.bind(8, aggregate.expected)
-        let statistics = aggregate.statistics
-        statement.bind(9, statistics?.mean)
-        statement.bind(10, statistics?.squaredDeviations)
-        statement.bind(11, statistics?.minimum)
-        statement.bind(12, statistics?.maximum)
-        statement.bind(13, statistics?.first)
-        statement.bind(14, statistics.map { Int($0.firstTime.milliseconds) })
-        statement.bind(15, statistics?.last)
-        statement.bind(16, statistics.map { Int($0.lastTime.milliseconds) })
-        statement.bind(17, aggregate.increase?.total)
-        statement.bind(18, aggregate.increase?.resets)
-        statement.bind(19, revision)
-    }
-}
-
-extension Statement {
-    /// Reads a row of ``Statements/aggregateColumns``.
-    func aggregate() -> StoredAggregate {
-        let tier = Tier(rawValue: Int32(integer(0))) ?? .minute
-        var aggregate = Aggregate(
-            window: Window(tier: tier, start: timestamp(1), end: timestamp(3)), count: Int(integer(4)),
-            suspectCount: Int(integer(5)), failCount: Int(integer(6)), expected: isNull(7) ? nil : Int(integer(7)))
-        if !isNull(8) {
-            aggregate.statistics = Aggregate.Statistics(
-                mean: double(8), squaredDeviations: double(9), minimum: double(10), maximum: double(11),
-                first: double(12), firstTime: timestamp(13), last: double(14), lastTime: timestamp(15))
-        }
-        if !isNull(16) {
-            aggregate.increase = Aggregate.CounterIncrease(total: double(16), resets: Int(integer(17)))
-        }
-        return StoredAggregate(series: SeriesID(integer(2)), aggregate: aggregate, revision: Int(integer(18)))
     }
 }

@@ -12,8 +12,7 @@ public enum InsertOutcome: Hashable, Sendable {
 /// A series as the file knows it: what its aggregates depend on.
 public struct StoredSeries: Hashable, Sendable {
     public var id: SeriesID
-    public var kind: Quantity.Kind
-    public var intervalMilliseconds: Int64?
+    public var rules: AggregationRules
     /// The time of its earliest reading, if it has any.
     public var firstTime: Timestamp?
 }
@@ -28,7 +27,10 @@ extension Store {
         insert.bind(3, series.quantity.unit)
         insert.bind(4, series.quantity.kind.rawValue)
         insert.bind(5, series.deviceType)
-        insert.bind(6, series.intervalMilliseconds.map(Int.init))
+        insert.bind(6, series.intervalMilliseconds)
+        insert.bind(7, series.quantity.requiredCoverage)
+        insert.bind(8, series.quantity.counterWidth?.bits)
+        insert.bind(9, series.quantity.counterWidth?.maximumPerSecond)
         try insert.run("enter a series")
         let select = statements.selectSeries
         select.bind(1, series.device)
@@ -41,7 +43,7 @@ extension Store {
 
     /// All series of the file, in the order in which they were entered.
     public func storedSeries() throws(StorageError) -> [StoredSeries] {
-        let select = try database.prepare("SELECT id, kind, interval, first_time FROM series ORDER BY id")
+        let select = try database.prepare("SELECT \(Statements.seriesColumns) FROM series ORDER BY id")
         var all: [StoredSeries] = []
         while try select.step("read the series") { all.append(select.storedSeries()) }
         return all
@@ -111,6 +113,16 @@ extension Store {
         }
     }
 
+    /// Whether a stretch of time has no more readings, of all series, than so many.
+    public func hasReadings(atMost limit: Int, in range: Range<Timestamp>) throws(StorageError) -> Bool {
+        let beyond = try database.integer(
+            """
+            SELECT 1 FROM readings WHERE time >= \(range.lowerBound.milliseconds)
+            AND time < \(range.upperBound.milliseconds) LIMIT 1 OFFSET \(limit)
+            """)
+        return beyond == nil
+    }
+
     /// The minutes that hold readings from a time on, with the series that have them there.
     public func minutesWithReadings(
         from start: Timestamp, visit: (_ minute: Timestamp, _ series: SeriesID) -> Void
@@ -125,10 +137,15 @@ extension Store {
 }
 
 extension Statement {
-    /// Reads a row of id, kind, interval and first time.
+    /// Reads a row of ``Statements/seriesColumns``.
     fileprivate func storedSeries() -> StoredSeries {
-        StoredSeries(
-            id: SeriesID(integer(0)), kind: Quantity.Kind(rawValue: text(1)) ?? .gauge,
-            intervalMilliseconds: isNull(2) ? nil : integer(2), firstTime: isNull(3) ? nil : timestamp(3))
+        let width = optionalDouble(6).flatMap {
+            CounterWidth(bits: Int(integer(5)), maximumPerSecond: $0)
+        }
+        let rules = AggregationRules(
+            kind: Quantity.Kind(rawValue: text(1)) ?? .gauge,
+            requiredCoverage: optionalDouble(4) ?? Aggregate.requiredCoverage,
+            intervalMilliseconds: isNull(2) ? nil : integer(2), counterWidth: width)
+        return StoredSeries(id: SeriesID(integer(0)), rules: rules, firstTime: isNull(3) ? nil : timestamp(3))
     }
 }

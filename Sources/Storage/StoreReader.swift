@@ -7,18 +7,19 @@ public import Telemetry
 /// One thread. Each call sees what was committed when it began.
 public final class StoreReader {
     let database: Database
+    /// Of the file, which the daemon may not have brought up to date yet.
+    private let schemaVersion: Int64
 
     /// Opens the file, with a writer at work on it or not.
     /// - Throws: when it cannot be read, is not Poort's, or is from a newer Poort.
     public init(path: String) throws(StorageError) {
-        database = try StoreReader.opened(path)
+        (database, schemaVersion) = try StoreReader.opened(path)
     }
 
-    private static func opened(_ path: String) throws(StorageError) -> Database {
+    private static func opened(_ path: String) throws(StorageError) -> (Database, schemaVersion: Int64) {
         do throws(StorageError) {
             let database = try Database(path: path, mode: .readOnly, busyTimeoutMilliseconds: 2000)
-            try Schema.check(database)
-            return database
+            return (database, try Schema.check(database))
         } catch {
             // A member of the group may read the file and not write beside it. While a log is there, somebody writes.
             let isKeptFromLog = error.code & 0xFF == SQLITE_CANTOPEN || error.code & 0xFF == SQLITE_READONLY
@@ -26,8 +27,7 @@ public final class StoreReader {
                 throw explained(error, path: path)
             }
             let database = try Database(path: path, mode: .immutable, busyTimeoutMilliseconds: 0)
-            try Schema.check(database)
-            return database
+            return (database, try Schema.check(database))
         }
     }
 
@@ -50,6 +50,7 @@ public final class StoreReader {
 
     init(database: Database) {
         self.database = database
+        schemaVersion = Schema.currentVersion
     }
 
     /// Lets all that `read` asks of this reader be of one moment, while the daemon goes on writing.
@@ -158,14 +159,14 @@ public final class StoreReader {
         let condition = series.map { "AND series = \($0)" } ?? ""
         let select = try database.prepare(
             """
-            SELECT \(Statements.aggregateColumns) FROM aggregates
+            SELECT \(AggregateRow.columns(schemaVersion: schemaVersion)) FROM aggregates
             WHERE tier = ?1 AND start >= ?2 AND start < ?3 \(condition) ORDER BY start, series
             """)
         select.bind(1, tier.rawValue)
         select.bind(2, range.lowerBound)
         select.bind(3, range.upperBound)
         while try select.step("read aggregates") {
-            if !visit(select.aggregate()) { return }
+            if !visit(AggregateRow.read(select)) { return }
         }
     }
 

@@ -22,7 +22,8 @@ public struct PlainFigures: Sendable {
     }
 
     /// How an aggregate differs from this, in words; empty when it does not.
-    public func differences(from aggregate: Aggregate) -> [String] {
+    /// - Parameter isPrinted: read from output, which does not have the times of ends and the sums of vectors.
+    public func differences(from aggregate: Aggregate, isPrinted: Bool = false) -> [String] {
         var found = Differences()
         found.compare("count", Double(aggregate.count), Double(usable.count), isExact: true)
         found.compare("suspect", Double(aggregate.suspectCount), number(of: .suspect), isExact: true)
@@ -30,6 +31,7 @@ public struct PlainFigures: Sendable {
         found.compare("first", aggregate.first, usable.first?.value, isExact: true)
         found.compare("last", aggregate.last, usable.last?.value, isExact: true)
         if rules.kind == .circular { compareDirection(aggregate, &found) } else { compareStatistics(aggregate, &found) }
+        if !isPrinted { compareTimesOfEnds(aggregate, &found) }
         compareCounts(aggregate, &found)
         comparePercentiles(aggregate, &found)
         return found.words
@@ -51,8 +53,12 @@ public struct PlainFigures: Sendable {
         found.compare("max", statistics?.maximum, values.max(), isExact: true)
         found.compare("time of min", statistics?.minimumTime, usable.first { $0.value == values.min() }?.time)
         found.compare("time of max", statistics?.maximumTime, usable.first { $0.value == values.max() }?.time)
-        found.compare("time of first", statistics?.firstTime, usable.first?.time)
-        found.compare("time of last", statistics?.lastTime, usable.last?.time)
+    }
+
+    private func compareTimesOfEnds(_ aggregate: Aggregate, _ found: inout Differences) {
+        let (statistics, direction) = (aggregate.statistics, aggregate.direction)
+        found.compare("time of first", statistics?.firstTime ?? direction?.firstTime, usable.first?.time)
+        found.compare("time of last", statistics?.lastTime ?? direction?.lastTime, usable.last?.time)
     }
 
     private func compareDirection(_ aggregate: Aggregate, _ found: inout Differences) {

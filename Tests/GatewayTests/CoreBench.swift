@@ -16,21 +16,28 @@ final class CoreBench {
 
     /// Shortly before the summer time of 2026 ends, so that a long flow crosses a day of 25 hours.
     static let begin = Timestamp(rfc3339: "2026-10-24T10:00:00Z")!
-    static let seriesCount = 3
+    /// And the day of 23 hours of that year.
+    static let beginOfSummerTime = Timestamp(rfc3339: "2026-03-28T10:00:00Z")!
+    static let seriesCount = 7
 
-    let start = CoreBench.begin
+    let start: Timestamp
     private let store: Store
     private var core: Core
     /// To be stepped by tests of a wrong clock.
-    let clock = ManualClock(CoreBench.begin + 5000)
+    let clock: ManualClock
     private var settings = CoreSettings()
     private let seed: UInt64
 
     /// - Parameters:
     ///   - path: of a file that others may look into.
+    ///   - start: of the flow.
     ///   - brokerWindow: how many messages the broker may have in flight.
-    init(seed: UInt64, path: String = ":memory:", brokerWindow: Int = 2000) throws {
+    init(
+        seed: UInt64, path: String = ":memory:", start: Timestamp = CoreBench.begin, brokerWindow: Int = 2000
+    ) throws {
         self.seed = seed
+        self.start = start
+        clock = ManualClock(start + 5000)
         settings.brokerWindow = brokerWindow
         store = try Store(path: path)
         settings.latenessMilliseconds = 2000
@@ -39,16 +46,32 @@ final class CoreBench {
         try reload(offset: 0)
     }
 
-    static func isCounter(_ series: Int) -> Bool { series == 1 }
+    static func rules(of series: Int) -> AggregationRules {
+        AggregationRules(of: quantity(of: series), intervalMilliseconds: interval)
+    }
 
+    private static let interval: Int64 = 1000
+
+    /// Of every kind one, and more of those that have more to them.
     static func quantity(of series: Int) -> Quantity {
         switch series {
         case 0:
             Quantity(
                 name: "level", unit: "1", kind: .gauge, grossRange: .init(fail: -20...1000, suspect: 0...900))
         case 1: QuantityCatalogue()["vehicle_count"]!
+        case 3: wrappingCounter
+        case 4: Quantity(name: "passers", unit: "1", kind: .intervalCount, grossRange: .init(fail: 0...8))
+        case 5: Quantity(name: "wind", unit: "deg", kind: .circular, grossRange: .init(suspect: 0...360))
+        case 6: Quantity(name: "knock", unit: "1", kind: .event)
         default: Quantity(name: "free", unit: "1", kind: .gauge)
         }
+    }
+
+    private static var wrappingCounter: Quantity {
+        var quantity = Quantity(name: "pulses", unit: "1", kind: .counter)
+        quantity.counterWidth = CounterWidth(bits: 8, maximumPerSecond: 2)
+        quantity.requiredCoverage = 0.1
+        return quantity
     }
 
     /// Passes a message on as the ring does.
@@ -83,7 +106,7 @@ final class CoreBench {
         for number in 0..<CoreBench.seriesCount {
             let series = Series(
                 number: SeriesNumber(offset + number), device: "d-\(number)",
-                quantity: CoreBench.quantity(of: number), intervalMilliseconds: 1000)
+                quantity: CoreBench.quantity(of: number), intervalMilliseconds: CoreBench.interval)
             try core.take(.series(Boxed(series)))
         }
     }
@@ -121,6 +144,12 @@ final class CoreBench {
     func keep(raw: Int64, tiers: [Tier: Int64] = [:]) {
         settings.rawRetentionMilliseconds = raw
         settings.tierRetentionMilliseconds = tiers
+        core.settings = settings
+    }
+
+    /// How many readings a window may have for its percentiles to be looked for in them.
+    func searchPercentiles(amongAtMost limit: Int) {
+        settings.readingsInOneSearch = limit
         core.settings = settings
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Processing
 import Storage
 import Telemetry
@@ -12,10 +13,10 @@ import Testing
 struct CorePropertyTests {
     init() { #expect(DayCalendar.useTimeZone("Europe/Amsterdam")) }
 
-    @Test("equals a batch computation, and balances at every commit", arguments: 0..<60)
+    @Test("equals a batch computation of every kind, and balances at every commit", arguments: 0..<60)
     func matchesBatch(round: UInt64) throws {
         let delivery = Delivery(seed: 0xC0DE + round)
-        let bench = try CoreBench(seed: delivery.seed)
+        let bench = try CoreBench(seed: delivery.seed, start: delivery.start)
         var random = SeededGenerator(seed: delivery.seed ^ 0xFFFF)
         var position = 0
         var committed = 0
@@ -72,12 +73,14 @@ struct CorePropertyTests {
 /// Readings in a random order, in messages of one or several, some of them twice, some in conflict.
 private struct Delivery {
     let seed: UInt64
+    let start: Timestamp
     private(set) var messages: [[CoreBench.Offer]] = []
     /// What must be stored: the value that came first for its time.
     private(set) var stored: [Int: [Timestamp: Double]] = [:]
 
     init(seed: UInt64) {
         self.seed = seed
+        start = seed % 2 == 0 ? CoreBench.begin : CoreBench.beginOfSummerTime
         var random = SeededGenerator(seed: seed)
         var offers: [CoreBench.Offer] = []
         let span = Int64([600_000, 7_200_000, 200_000_000].randomElement(using: &random)!)
@@ -88,11 +91,15 @@ private struct Delivery {
                     Int.random(in: 0..<15, using: &random) == 0
                     ? 0 : total + Double(Int.random(in: 0...9, using: &random))
                 // Beyond the limits now and then, so that flags matter.
-                let level = Double(Int.random(in: -300...12_000, using: &random)) / 10
-                offers.append(
-                    .init(
-                        series: series, time: CoreBench.begin + Int64.random(in: 0..<span, using: &random) / 500 * 500,
-                        value: CoreBench.isCounter(series) ? total : level))
+                let value =
+                    switch CoreBench.quantity(of: series).kind {
+                    case .counter: CoreBench.rules(of: series).counterWidth == nil ? total : fmod(total, 256)
+                    case .intervalCount, .event: Double(Int.random(in: 0...9, using: &random))
+                    case .circular: Double(Int.random(in: -20...380, using: &random))
+                    case .gauge: Double(Int.random(in: -300...12_000, using: &random)) / 10
+                    }
+                let time = start + Int64.random(in: 0..<span, using: &random) / 500 * 500
+                offers.append(.init(series: series, time: time, value: value))
             }
         }
         if Bool.random(using: &random) { offers.sort { $0.time! < $1.time! } } else { offers.shuffle(using: &random) }
@@ -130,7 +137,7 @@ extension CoreBench {
             for tier in Tier.allCases {
                 found += BatchWindow.differences(
                     points: points, aggregates: try aggregates(of: series, tier: tier), tier: tier,
-                    isCounter: CoreBench.isCounter(series), days: .local
+                    rules: CoreBench.rules(of: series), days: .local
                 ).map { "series \(series) \($0)" }
             }
         }

@@ -169,10 +169,10 @@ struct AggregationTests {
         let rules = AggregationRules(kind: .intervalCount)
         let quarter = Window(.quarter, holding: start, days: .utc)
         // As it was written before distributions and sums were kept.
-        var earlier = WindowAccumulator(window: Window(.minute, holding: start, days: .utc), kind: .intervalCount)
-        earlier.add(time: start, value: 5, flag: .good)
+        var earlier = aggregate([5], rules: rules)
+        (earlier.distribution, earlier.percentiles, earlier.sum) = (nil, nil, nil)
         var merger = WindowMerger(window: quarter, rules: rules)
-        merger.add(earlier.result)
+        merger.add(earlier)
         merger.add(aggregate([1, 2], rules: rules))
         #expect(merger.result.count == 3 && merger.result.mean.map { abs($0 - 8.0 / 3) < 1e-15 } ?? false)
         #expect(merger.result.percentiles == nil && merger.result.sum == nil)

@@ -12,7 +12,9 @@ struct DownsamplingTests {
     private func accumulate(
         _ values: [(Int64, Double)], kind: Quantity.Kind = .gauge, base: Double? = nil
     ) -> Aggregate {
-        var accumulator = WindowAccumulator(window: window(.minute), kind: kind, base: base)
+        var accumulator = WindowAccumulator(
+            window: window(.minute), rules: AggregationRules(kind: kind),
+            base: base.map { CounterBase(value: $0, time: start - 1000) })
         for (offset, value) in values { accumulator.add(time: start + offset, value: value, flag: .good) }
         return accumulator.result
     }
@@ -32,7 +34,7 @@ struct DownsamplingTests {
 
     @Test("leaves suspect and failed readings out of the figures and counts them beside")
     func leavesBadOnesOut() {
-        var accumulator = WindowAccumulator(window: window(.minute), kind: .gauge)
+        var accumulator = WindowAccumulator(window: window(.minute), rules: AggregationRules(kind: .gauge))
         for (value, flag) in [(1.0, QualityFlag.good), (99, .fail), (50, .suspect), (3, .unknown), (0, .missing)] {
             accumulator.add(time: start, value: value, flag: flag)
         }
@@ -92,21 +94,23 @@ struct DownsamplingTests {
                 values.append(offset + Double.random(in: -50...50, using: &random))
             }
         }
-        var whole = WindowAccumulator(window: window(.quarter), kind: kind)
+        let rules = AggregationRules(kind: kind)
+        var whole = WindowAccumulator(window: window(.quarter), rules: rules)
         for (index, value) in values.enumerated() { whole.add(time: start + Int64(index), value: value, flag: .good) }
-        var merged = Aggregate(window: window(.quarter))
+        var merger = WindowMerger(window: window(.quarter), rules: rules)
         var index = 0
         while index < values.count {
             let end = min(values.count, index + Int.random(in: 1...60, using: &random))
             var part = WindowAccumulator(
-                window: window(.minute), kind: kind, base: index > 0 ? values[index - 1] : nil)
+                window: window(.minute), rules: rules,
+                base: index > 0 ? CounterBase(value: values[index - 1], time: start + Int64(index - 1)) : nil)
             for position in index..<end {
                 part.add(time: start + Int64(position), value: values[position], flag: .good)
             }
-            merged.merge(part.result)
+            merger.add(part.result)
             index = end
         }
-        let expected = whole.result
+        let (merged, expected) = (merger.result, whole.result)
         #expect(merged.count == expected.count)
         #expect(merged.increase == expected.increase, "counters are whole numbers and must agree exactly")
         let (ours, theirs) = (try #require(merged.statistics), try #require(expected.statistics))

@@ -63,14 +63,14 @@ struct StoreTests {
     @Test("gives a series one number for ever, and its kind and interval as last announced")
     func seriesIdentity() throws {
         var first = try Store(path: path).identify(series())
-        #expect(first.intervalMilliseconds == 10_000)
+        #expect(first.rules.intervalMilliseconds == 10_000)
         let store = try Store(path: path)
         first = try store.identify(series())
         var changed = series()
         changed.intervalMilliseconds = nil
         let second = try store.identify(changed)
         #expect(first.id == second.id)
-        #expect(second.intervalMilliseconds == nil)
+        #expect(second.rules.intervalMilliseconds == nil)
     }
 
     @Test("begins a new series when the unit changes, so that no value changes its meaning")

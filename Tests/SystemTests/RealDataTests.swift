@@ -56,7 +56,8 @@ struct RealDataTests {
                 let aggregates = output.aggregates[identity]?[tier] ?? [:]
                 #expect(!aggregates.isEmpty)
                 let differences = BatchWindow.differences(
-                    points: Array(series.values), aggregates: aggregates, tier: tier, isCounter: false, days: .local)
+                    points: Array(series.values), aggregates: aggregates, tier: tier,
+                    rules: AggregationRules(kind: .gauge), days: .local, isPrinted: true)
                 #expect(differences.prefix(3).isEmpty, "\(identity)")
             }
         }

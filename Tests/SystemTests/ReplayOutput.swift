@@ -58,8 +58,17 @@ struct ReplayOutput {
         var revision: Int
         var suspect: Int
         var fail: Int
+        var expected: Int?
         var increase: Double?
         var resets: Int?
+        var wraps: Int?
+        var sum: Double?
+        // The keys of the lines themselves.
+        var min_time: String?
+        var max_time: String?
+        var p50: Double?
+        var p85: Double?
+        var p95: Double?
     }
 
     private mutating func add(_ line: ReadingLine) throws {
@@ -73,16 +82,22 @@ struct ReplayOutput {
         guard let tier = Tier(name: line.tier) else { throw BadTime(text: line.tier) }
         let window = Window(tier: tier, start: try time(line.start), end: try time(line.end))
         var aggregate = Aggregate(
-            window: window, count: line.count, suspectCount: line.suspect, failCount: line.fail)
+            window: window, count: line.count, suspectCount: line.suspect, failCount: line.fail, expected: line.expected
+        )
         if let mean = line.mean, let minimum = line.min, let maximum = line.max, let first = line.first,
             let last = line.last, let deviation = line.stddev
         {
             aggregate.statistics = Aggregate.Statistics(
                 mean: mean, squaredDeviations: deviation * deviation * Double(line.count), minimum: minimum,
-                maximum: maximum, first: first, firstTime: window.start, last: last, lastTime: window.start)
+                minimumTime: try line.min_time.map(time), maximum: maximum, maximumTime: try line.max_time.map(time),
+                first: first, firstTime: window.start, last: last, lastTime: window.start)
         }
         if let increase = line.increase {
-            aggregate.increase = .init(total: increase, resets: line.resets ?? -1)
+            aggregate.increase = .init(total: increase, resets: line.resets ?? -1, wraps: line.wraps ?? -1)
+        }
+        aggregate.sum = line.sum
+        if let p50 = line.p50, let p85 = line.p85, let p95 = line.p95 {
+            aggregate.percentiles = Percentiles(p50: p50, p85: p85, p95: p95)
         }
         let identity = SeriesIdentity(device: line.device, quantity: line.quantity)
         aggregates[identity, default: [:]][tier, default: [:]][window.start] = aggregate

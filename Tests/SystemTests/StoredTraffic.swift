@@ -47,9 +47,10 @@ struct StoredTraffic {
                     return true
                 }
                 comparedCount += aggregates.count
+                let rules = AggregationRules(kind: row.kind, intervalMilliseconds: row.intervalMilliseconds)
                 found += BatchWindow.differences(
-                    points: points[identity] ?? [], aggregates: aggregates, tier: tier, isCounter: row.kind == .counter,
-                    days: .local, closedUntil: closedUntil
+                    points: points[identity] ?? [], aggregates: aggregates, tier: tier, rules: rules, days: .local,
+                    closedUntil: closedUntil
                 ).map { "\(row.device) \($0)" }
             }
         }

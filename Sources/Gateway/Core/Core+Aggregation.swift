@@ -3,7 +3,7 @@ import Storage
 import Telemetry
 
 /// Aggregates are computed from what is stored and from nothing else: minutes from the file's readings, coarser tiers
-/// from the minutes. So they are right after late readings and after a crash by construction.
+/// from finer ones. So they are right after late readings and after a crash by construction.
 extension Core {
     /// Computes the windows that are due, within the current transaction.
     /// - Returns: whether anything was written.
@@ -23,57 +23,79 @@ extension Core {
         let window = due.window
         var accumulators: [SeriesID: WindowAccumulator] = [:]
         for id in due.series {
-            let stored = series[id: id]?.stored
-            let kind = stored?.kind ?? .gauge
             accumulators[id] = WindowAccumulator(
-                window: window, kind: kind, base: kind == .counter ? try counterBase(id, before: window.start) : nil,
-                expected: window.expectedCount(intervalMilliseconds: stored?.intervalMilliseconds))
+                window: window, rules: rules(of: id), base: try counterBase(id, before: window.start))
         }
         try store.readings(in: window.start..<window.end) { id, time, value, flag in
             accumulators[id]?.add(time: time, value: value, flag: flag)
         }
-        var revisions = 0
+        var written = WrittenWindow(window)
         for id in due.series {
-            guard let aggregate = accumulators[id]?.result else { continue }
-            let revision = try store.write(aggregate, series: id)
-            if let revision, revision > 1 { revisions += 1 }
+            guard let aggregate = accumulators.removeValue(forKey: id)?.result else { continue }
+            let revision = try write(aggregate, series: id, of: &written)
             if aggregate.increase != nil {
                 try carryCounter(id, aggregate: aggregate, hasChanged: revision != nil, following: &minutes)
             }
         }
-        count(windows: due.series.count, revisions: revisions, tier: .minute)
-        schedule.noteWritten(window, series: due.series)
+        try finish(written)
         if due.wasLate { try store.clearLate(minute: window.start) }
     }
 
     private func computeCoarse(_ due: DueWindow) throws(StorageError) {
         guard let finer = due.window.tier.finer else { return }
-        var revisions = 0
+        var written = WrittenWindow(due.window)
         for id in due.series {
-            let interval = series[id: id]?.stored.intervalMilliseconds
-            var aggregate = Aggregate(
-                window: due.window, expected: due.window.expectedCount(intervalMilliseconds: interval))
+            var merger = WindowMerger(window: due.window, rules: rules(of: id))
             var start = due.window.start
             while start < due.window.end {
-                if let part = try store.aggregate(finer, start: start, series: id) { aggregate.merge(part.aggregate) }
+                if let part = try store.aggregate(finer, start: start, series: id) { merger.add(part.aggregate) }
                 start = start + Int64(finer.rawValue) * 1000
             }
-            if let revision = try store.write(aggregate, series: id), revision > 1 { revisions += 1 }
+            _ = try write(merger.result, series: id, of: &written)
         }
-        count(windows: due.series.count, revisions: revisions, tier: due.window.tier)
-        schedule.noteWritten(due.window, series: due.series)
+        try finish(written)
+    }
+
+    private func rules(of id: SeriesID) -> AggregationRules {
+        series[id: id]?.stored.rules ?? AggregationRules(kind: .gauge)
+    }
+
+    /// Writes a window's aggregate, unless its percentiles must be looked for first.
+    /// - Returns: its revision if it has changed.
+    private func write(
+        _ aggregate: Aggregate, series id: SeriesID, of written: inout WrittenWindow
+    ) throws(StorageError) -> Int? {
+        written.series.append(id)
+        if rules(of: id).hasPercentiles, aggregate.mayBeOverfull {
+            written.overfull[id] = aggregate
+            return nil
+        }
+        let revision = try store.write(aggregate, series: id)
+        if let revision, revision > 1 { written.revisions += 1 }
+        return revision
+    }
+
+    private func finish(_ window: WrittenWindow) throws(StorageError) {
+        var written = window
+        try findPercentiles(of: &written.overfull, in: written.window)
+        for (id, aggregate) in written.overfull {
+            if let revision = try store.write(aggregate, series: id), revision > 1 { written.revisions += 1 }
+        }
+        count(windows: written.series.count, revisions: written.revisions, tier: written.window.tier)
+        schedule.noteWritten(written.window, series: written.series)
     }
 
     // MARK: - Counters reach over the border of their window
 
     /// The last usable value before a minute, from which its increase begins.
-    private func counterBase(_ id: SeriesID, before start: Timestamp) throws(StorageError) -> Double? {
-        guard let record = series[id: id], let firstTime = record.stored.firstTime, firstTime < start else {
-            return nil
-        }
+    /// - Returns: nil where there is none, and for series that are no counters.
+    private func counterBase(_ id: SeriesID, before start: Timestamp) throws(StorageError) -> CounterBase? {
+        guard let record = series[id: id], record.stored.rules.kind == .counter,
+            let firstTime = record.stored.firstTime, firstTime < start
+        else { return nil }
         if let closed = record.closed, closed.minute < start { return closed.last }
         let firstMinute = Window(.minute, holding: firstTime, days: settings.calendar).start
-        return try store.lastValue(of: id, in: firstMinute..<start)
+        return try store.lastCount(of: id, in: firstMinute..<start).map { CounterBase(value: $0.value, time: $0.time) }
     }
 
     /// Passes a counter's last value on to the window after this one.
@@ -81,7 +103,8 @@ extension Core {
     private func carryCounter(
         _ id: SeriesID, aggregate: Aggregate, hasChanged: Bool, following minutes: inout DueMinutes
     ) throws(StorageError) {
-        guard let last = aggregate.statistics?.last else { return }
+        guard let statistics = aggregate.statistics else { return }
+        let last = CounterBase(value: statistics.last, time: statistics.lastTime)
         let start = aggregate.window.start
         let closed = series[id: id]?.closed
         if let closed, closed.minute <= start {
@@ -115,6 +138,19 @@ extension Core {
                 schedule.noteWritten(Window(finer, holding: start, days: settings.calendar), series: [id])
             }
         }
+    }
+}
+
+/// What was computed of a window.
+private struct WrittenWindow {
+    let window: Window
+    var series: [SeriesID] = []
+    var revisions = 0
+    /// Not written yet: more values may differ than a distribution holds.
+    var overfull: [SeriesID: Aggregate] = [:]
+
+    init(_ window: Window) {
+        self.window = window
     }
 }
 

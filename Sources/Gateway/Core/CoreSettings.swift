@@ -17,6 +17,9 @@ struct CoreSettings: Sendable {
     /// How many late minute-series are computed in one go, so that a backlog does not hold up a commit.
     var lateWindowsInOneGo = 2000
 
+    /// How many readings, of all series, a window may have for its percentiles to be looked for in them, six times each.
+    var readingsInOneSearch = 500_000
+
     /// The fingerprint as the file keeps it.
     var configurationNumber: Int64 { Int64(bitPattern: UInt64(configurationFingerprint, radix: 16) ?? 0) }
 }

@@ -1,3 +1,4 @@
+import Processing
 import Storage
 import Telemetry
 
@@ -84,7 +85,7 @@ struct SeriesRecord {
     var stored: StoredSeries
     var number: SeriesNumber?
     /// For counters: the last usable value up to the end of the latest closed minute, to save a look into the file.
-    var closed: (minute: Timestamp, last: Double)?
+    var closed: (minute: Timestamp, last: CounterBase)?
 
     init(stored: StoredSeries) {
         self.stored = stored

@@ -1,4 +1,4 @@
-public import Telemetry
+import Telemetry
 
 extension Aggregate {
     /// Takes in the next finer window, which must lie later than all that was taken in before.
@@ -6,7 +6,7 @@ extension Aggregate {
     /// Since each counter window's increase begins at the last value before it, increases simply add up, as sums and
     /// vectors do. Percentiles do not: they follow from the distribution once everything is taken in; see
     /// ``WindowMerger``. A figure that one part with readings does not have is not known of the whole.
-    public mutating func merge(_ finer: Aggregate) {
+    mutating func merge(_ finer: Aggregate) {
         suspectCount = suspectCount.clampedSum(finer.suspectCount)
         failCount = failCount.clampedSum(finer.failCount)
         if let more = finer.increase {

@@ -8,8 +8,6 @@ public import Telemetry
 public struct WindowAccumulator: Sendable {
     private var aggregate: Aggregate
     private let rules: AggregationRules
-    /// False for the figures that the file has columns for since its first version, and no others.
-    private let isComplete: Bool
     private var counter: CounterProgress
     private var collector = ValueCollector()
 
@@ -18,19 +16,7 @@ public struct WindowAccumulator: Sendable {
         aggregate = Aggregate(
             window: window, expected: rules.expectedCount(in: window), requiredCoverage: rules.requiredCoverage)
         self.rules = rules
-        isComplete = true
         counter = CounterProgress(from: base, width: rules.counterWidth)
-    }
-
-    /// For the figures that the file has columns for since its first version, whatever the kind.
-    /// - Parameters:
-    ///   - base: for counters, the last usable value before the window, if there is one.
-    ///   - expected: how many readings a complete window has, where that is known.
-    public init(window: Window, kind: Quantity.Kind, base: Double? = nil, expected: Int? = nil) {
-        aggregate = Aggregate(window: window, expected: expected)
-        rules = AggregationRules(kind: kind == .counter ? .counter : .event)
-        isComplete = false
-        counter = CounterProgress(from: base.map { CounterBase(value: $0, time: window.start) }, width: nil)
     }
 
     public mutating func add(time: Timestamp, value: Double, flag: QualityFlag) {
@@ -81,10 +67,9 @@ public struct WindowAccumulator: Sendable {
 
     private mutating func addStatistics(time: Timestamp, value: Double) {
         guard var statistics = aggregate.statistics else {
-            let extremeTime = isComplete ? time : nil
             aggregate.statistics = Aggregate.Statistics(
-                mean: value, squaredDeviations: 0, minimum: value, minimumTime: extremeTime, maximum: value,
-                maximumTime: extremeTime, first: value, firstTime: time, last: value, lastTime: time)
+                mean: value, squaredDeviations: 0, minimum: value, minimumTime: time, maximum: value,
+                maximumTime: time, first: value, firstTime: time, last: value, lastTime: time)
             return
         }
         let count = Double(aggregate.count)
@@ -93,11 +78,11 @@ public struct WindowAccumulator: Sendable {
         statistics.squaredDeviations += deviation * (value - statistics.mean)
         if value < statistics.minimum {
             statistics.minimum = value
-            if isComplete { statistics.minimumTime = time }
+            statistics.minimumTime = time
         }
         if value > statistics.maximum {
             statistics.maximum = value
-            if isComplete { statistics.maximumTime = time }
+            statistics.maximumTime = time
         }
         statistics.last = value
         statistics.lastTime = time

@@ -32,6 +32,8 @@ struct QuantityReader {
         let unit = readUnit(&table)
         let kind = table.choice("kind", among: Quantity.Kind.allCases.map(\.rawValue)).flatMap(Quantity.Kind.init)
         let grossRange = GrossRangeReader.read(&table, complaints: complaints)
+        let aggregation = AggregationReader(complaints: complaints)
+        let aggregationKeys = aggregation.read(&table)
         table.finish(laterKeys: QuantityReader.laterTests)
         if var known = catalogue[name] {
             if let unit {
@@ -39,6 +41,7 @@ struct QuantityReader {
             }
             if let kind { known.kind = kind }
             if let grossRange { known.grossRange = grossRange }
+            aggregation.apply(aggregationKeys, to: &known)
             return known
         }
         let missing = ["unit", "kind"].filter { !table.has($0) }
@@ -55,7 +58,9 @@ struct QuantityReader {
         }
         guard let unit, let kind else { return nil }
         if !UnitConversion.isKnown(unit) { warnOfUnknown(unit, place: table.place(of: "unit")) }
-        return Quantity(name: name, unit: unit, kind: kind, grossRange: grossRange)
+        var quantity = Quantity(name: name, unit: unit, kind: kind, grossRange: grossRange)
+        aggregation.apply(aggregationKeys, to: &quantity)
+        return quantity
     }
 
     private static let longestUnit = 32

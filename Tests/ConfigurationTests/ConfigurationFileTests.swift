@@ -135,6 +135,8 @@ struct ConfigurationFileTests {
             "[[device]]\nid = \"a\"\nquantity.pm10.gross_range = { fail = [0, 1] }",
             "[[device]]\nid = \"a\"\nquantity.pm1.gross_range = { fail = [0, 1] }",
             "[quantity.pm10]\nkind = \"event\"", "[quantity.own]\nunit = \"%\"\nkind = \"gauge\"",
+            "[quantity.pm10]\nrequired_coverage = 0.9", "[quantity.vehicle_count]\ncounter = { bits = 16 }",
+            "[quantity.vehicle_count]\ncounter = { bits = 16, maximum_per_second = 5 }",
             "[log]\nlevel = \"debug\"",
         ]
         let fingerprints = try changes.map { try load(leastSource + $0).fingerprint }

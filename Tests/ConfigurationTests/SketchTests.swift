@@ -154,6 +154,13 @@ struct SketchTests {
             [quantity.leaf]
             unit = "%"
             kind = "gauge"
+            required_coverage = 0.9
+            [quantity.steps]
+            unit = "1"
+            kind = "counter"
+            counter = { bits = 16 }
+            [quantity.vehicle_count]
+            counter = { bits = 32, maximum_per_second = 2.5 }
             [quantity.temperature]
             unit = "K"
             [[device]]
@@ -168,10 +175,17 @@ struct SketchTests {
                 && ttn.values.map(\.path.text) == ["SBX_BATT", "a[0].\"x.y\""])
         #expect(ttn.units == ["battery_voltage": "mV"])
         #expect(read.sources.last?.paths.device?.text == "d" && read.sources.last?.paths.quantity?.text == "q")
-        #expect(read.quantities.count == QuantityCatalogue.builtIn.count + 1)
+        #expect(read.quantities.count == QuantityCatalogue.builtIn.count + 2)
         let kelvin = try #require(read.quantities.first { $0.name == "temperature" })
         #expect(
             kelvin.unit == "K" && kelvin.grossRange?.fail?.lowerBound == 233.14999999999998, "limits follow the unit")
+        #expect(read.quantities.map(\.requiredCoverage).filter { $0 != 0.75 } == [0.9])
+        let widths = read.quantities.compactMap { quantity in quantity.counterWidth.map { (quantity.name, $0) } }
+        #expect(widths.map(\.0) == ["steps", "vehicle_count"])
+        #expect(
+            widths.map(\.1) == [
+                CounterWidth(bits: 16, maximumPerSecond: 10), CounterWidth(bits: 32, maximumPerSecond: 2.5),
+            ])
         #expect(read.deviceList.first?.grossRanges["humidity"]?.fail == 1...5)
     }
 }

@@ -6,7 +6,7 @@ enum Schema {
     static var currentVersion: Int64 { Int64(migrations.count) }
 
     /// One step a version; a step that was released is never changed.
-    private static let migrations = [version1, version2, version3]
+    static let migrations = [version1, version2, version3]
 
     /// A series has one unit for ever: when the configuration gives its quantity another, a new series begins, and no
     /// value changes its meaning.

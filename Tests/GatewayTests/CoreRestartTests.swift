@@ -35,6 +35,24 @@ struct CoreRestartTests {
         #expect(try bench.lateMarkCount() == 0)
     }
 
+    @Test("goes on from a counter's last value and its time, and knows its width before it is heard again")
+    func counterWidth() throws {
+        let bench = try CoreBench(seed: 1)
+        try bench.take([.init(series: 3, time: bench.start + 59_000, value: 250)])
+        try bench.advance(milliseconds: 120_000)
+        try bench.take([.init(series: 3, time: bench.start + 62_000, value: 0)])
+        try bench.take([.init(series: 3, time: bench.start + 181_000, value: 1)])
+        try bench.take([.init(series: 3, time: bench.start + 182_000, value: 0)])
+        try bench.commit()
+        try bench.crash()
+        try bench.advance(milliseconds: 600_000)
+        let minutes = try bench.aggregates(of: 3, tier: .minute)
+        // 6 in 3 s is what 2 a second allow; 255 in a second is not.
+        #expect(minutes[bench.start + 60_000]?.increase == .init(total: 6, resets: 0, wraps: 1))
+        #expect(minutes[bench.start + 180_000]?.increase == .init(total: 1, resets: 1))
+        #expect(minutes[bench.start]?.requiredCoverage == 0.1)
+    }
+
     @Test("neither a reading nor its account is there without the other")
     func oneTransaction() throws {
         let directory = TemporaryDirectory()

@@ -49,10 +49,11 @@ public struct PlainFigures: Sendable {
         found.compare("mean", aggregate.mean, mean, scale: scale)
         found.compare("stddev", aggregate.standardDeviation, deviation, scale: scale)
         let statistics = aggregate.statistics
-        found.compare("min", statistics?.minimum, values.min(), isExact: true)
-        found.compare("max", statistics?.maximum, values.max(), isExact: true)
-        found.compare("time of min", statistics?.minimumTime, usable.first { $0.value == values.min() }?.time)
-        found.compare("time of max", statistics?.maximumTime, usable.first { $0.value == values.max() }?.time)
+        let (minimum, maximum) = (values.min(), values.max())
+        found.compare("min", statistics?.minimum, minimum, isExact: true)
+        found.compare("max", statistics?.maximum, maximum, isExact: true)
+        found.compare("time of min", statistics?.minimumTime, usable.first { $0.value == minimum }?.time)
+        found.compare("time of max", statistics?.maximumTime, usable.first { $0.value == maximum }?.time)
     }
 
     private func compareTimesOfEnds(_ aggregate: Aggregate, _ found: inout Differences) {

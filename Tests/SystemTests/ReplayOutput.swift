@@ -20,7 +20,10 @@ struct ReplayOutput {
             let data = Data(line.utf8)
             switch try JSONDecoder().decode(Kind.self, from: data).kind {
             case "reading": try add(JSONDecoder().decode(ReadingLine.self, from: data))
-            case "aggregate": try add(JSONDecoder().decode(AggregateLine.self, from: data))
+            case "aggregate":
+                let decoder = JSONDecoder()
+                decoder.keyDecodingStrategy = .convertFromSnakeCase
+                try add(decoder.decode(AggregateLine.self, from: data))
             default: rejections.append(String(line))
             }
         }
@@ -63,9 +66,8 @@ struct ReplayOutput {
         var resets: Int?
         var wraps: Int?
         var sum: Double?
-        // The keys of the lines themselves.
-        var min_time: String?
-        var max_time: String?
+        var minTime: String?
+        var maxTime: String?
         var p50: Double?
         var p85: Double?
         var p95: Double?
@@ -89,7 +91,7 @@ struct ReplayOutput {
         {
             aggregate.statistics = Aggregate.Statistics(
                 mean: mean, squaredDeviations: deviation * deviation * Double(line.count), minimum: minimum,
-                minimumTime: try line.min_time.map(time), maximum: maximum, maximumTime: try line.max_time.map(time),
+                minimumTime: try line.minTime.map(time), maximum: maximum, maximumTime: try line.maxTime.map(time),
                 first: first, firstTime: window.start, last: last, lastTime: window.start)
         }
         if let increase = line.increase {

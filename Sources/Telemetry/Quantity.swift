@@ -11,12 +11,18 @@ public struct Quantity: Hashable, Sendable {
     public var requiredCoverage = Aggregate.requiredCoverage
     /// For counters that go on from 0 when they are full.
     public var counterWidth: CounterWidth?
+    /// The limits of the other tests, likewise.
+    public var limits: QualityLimits
 
-    public init(name: String, unit: String, kind: Kind, grossRange: GrossRangeLimits? = nil) {
+    public init(
+        name: String, unit: String, kind: Kind, grossRange: GrossRangeLimits? = nil,
+        limits: QualityLimits = QualityLimits()
+    ) {
         self.name = name
         self.unit = unit
         self.kind = kind
         self.grossRange = grossRange
+        self.limits = limits
     }
 
     public enum Kind: String, Sendable, CaseIterable {

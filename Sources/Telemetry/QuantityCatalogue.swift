@@ -14,7 +14,11 @@ public struct QuantityCatalogue: Sendable {
     }
 
     /// Default limits are what an outdoor sensor in north-west Europe can physically report, not what is healthy.
-    public static let builtIn: [Quantity] = air + weather + water + containers + traffic + devices
+    public static let builtIn: [Quantity] = (air + weather + water + containers + traffic + devices).map {
+        var quantity = $0
+        quantity.limits = limits[quantity.name] ?? QualityLimits()
+        return quantity
+    }
 
     private static let air = [
         gauge("pm1", "ug/m3", fail: 0...1000, suspect: 0...500),

@@ -1,4 +1,5 @@
 import Telemetry
+import TestKit
 import Testing
 
 @Suite("QualityFlag")
@@ -36,8 +37,12 @@ struct QualityTestsTests {
 
     @Test("is stored under numbers and named in the configuration as ioos_qc has it")
     func stored() {
-        #expect(QualityTest.allCases.map(\.rawValue) == [0])
-        #expect(QualityTest.allCases.map(\.name) == ["gross_range"])
+        #expect(QualityTest.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8])
+        let names = [
+            "gross_range", "spike", "rate_of_change", "flat_line", "attenuated_signal", "time_gap", "impossible_date",
+            "co_located", "peer_spread",
+        ]
+        #expect(QualityTest.allCases.map(\.name) == names)
         #expect(QualityTests(bits: 0x3)[.grossRange] == .suspect)
     }
 
@@ -48,6 +53,43 @@ struct QualityTestsTests {
         for flag in QualityFlag.allCases {
             tests[.grossRange] = flag
             #expect(tests.combined == flag)
+        }
+    }
+
+    @Test("gives of several tests the gravest verdict, wherever they stand")
+    func combinedOfSeveral() {
+        var random = SeededGenerator.fromEnvironment()
+        for _ in 0..<20_000 {
+            var tests = QualityTests()
+            var expected: QualityFlag?
+            for test in QualityTest.allCases where Bool.random(using: &random) {
+                // Now and then bits that stand for no flag.
+                guard Int.random(in: 0...9, using: &random) > 0 else {
+                    tests.bits |= [5, 6, 7, 8, 10, 15].randomElement(using: &random)! << (Int64(test.rawValue) * 4)
+                    continue
+                }
+                let flag = QualityFlag.allCases.randomElement(using: &random)!
+                tests[test] = flag
+                expected = expected?.combined(with: flag) ?? flag
+            }
+            // What a later version may have stored.
+            tests.bits |= Int64.random(in: 0...0xFF, using: &random) << 36
+            #expect(tests.combined == expected ?? .unknown, "seed \(random.seed), bits \(tests.bits)")
+        }
+    }
+
+    @Test("takes over the flags of the tests that were judged anew, and keeps the rest")
+    func replace() {
+        var random = SeededGenerator.fromEnvironment()
+        for _ in 0..<2000 {
+            var (tests, judged, expected) = (QualityTests(), QualityTests(), QualityTests())
+            for test in QualityTest.allCases {
+                tests[test] = Bool.random(using: &random) ? QualityFlag.allCases.randomElement(using: &random) : nil
+                judged[test] = Bool.random(using: &random) ? QualityFlag.allCases.randomElement(using: &random) : nil
+                expected[test] = judged[test] ?? tests[test]
+            }
+            tests.replace(with: judged)
+            #expect(tests == expected, "seed \(random.seed)")
         }
     }
 

@@ -98,5 +98,7 @@ public struct Configuration: Sendable, Hashable {
         public var labels: [String: String] = [:]
         /// This device's limits, by quantity.
         public var grossRanges: [String: GrossRangeLimits] = [:]
+        /// What this device changes of the other tests' limits, by quantity.
+        public var limitChanges: [String: QualityLimitChanges] = [:]
     }
 }

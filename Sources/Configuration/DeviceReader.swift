@@ -130,7 +130,13 @@ struct DeviceReader {
             if let limits = GrossRangeReader.read(&section, complaints: complaints) {
                 device.grossRanges[field.key] = limits
             }
-            section.finish(laterKeys: QuantityReader.laterTests)
+            let limitsReader = QualityLimitsReader(
+                complaints: complaints, quantityNames: Set(catalogue.quantities.keys),
+                intervalMilliseconds: device.intervalMilliseconds)
+            let changes = limitsReader.read(&section)
+            limitsReader.check(changes, fit: catalogue[field.key]?.kind ?? .gauge, of: section)
+            if changes != QualityLimitChanges() { device.limitChanges[field.key] = changes }
+            section.finish()
         }
     }
 }

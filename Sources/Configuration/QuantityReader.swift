@@ -4,12 +4,9 @@ import Telemetry
 struct QuantityReader {
     let complaints: Complaints
 
-    /// Keys of the design that later versions understand.
-    static let laterTests: Set<String> = [
-        "spike", "rate_of_change", "flat_line", "attenuated_signal", "time_gap", "co_located", "peer_spread",
-    ]
-
     func read(_ table: TableReader, into catalogue: inout QuantityCatalogue) {
+        let names = Set(catalogue.quantities.keys).union(table.fields.map(\.key))
+        let limitsReader = QualityLimitsReader(complaints: complaints, quantityNames: names)
         for field in table.fields {
             if field.key.isEmpty || field.key.hasControlCharacters || field.key.utf8.count > 64 {
                 complaints.error(
@@ -19,9 +16,13 @@ struct QuantityReader {
                 continue
             }
             let path = "quantity.\(field.key)"
-            guard var section = TableReader(field.node, path: path, complaints: complaints),
-                let quantity = read(&section, name: field.key, keyPlace: field.keyPlace, catalogue: catalogue)
-            else { continue }
+            guard var section = TableReader(field.node, path: path, complaints: complaints) else { continue }
+            let quantity = read(&section, name: field.key, keyPlace: field.keyPlace, catalogue: catalogue)
+            let changes = limitsReader.read(&section)
+            section.finish()
+            guard var quantity else { continue }
+            limitsReader.check(changes, fit: quantity.kind, of: section)
+            changes.apply(to: &quantity.limits)
             catalogue.define(quantity)
         }
     }
@@ -34,12 +35,15 @@ struct QuantityReader {
         let grossRange = GrossRangeReader.read(&table, complaints: complaints)
         let aggregation = AggregationReader(complaints: complaints)
         let aggregationKeys = aggregation.read(&table)
-        table.finish(laterKeys: QuantityReader.laterTests)
         if var known = catalogue[name] {
             if let unit {
                 changeUnit(of: &known, to: unit, place: table.place(of: "unit"), keepsLimits: grossRange == nil)
             }
-            if let kind { known.kind = kind }
+            if let kind, kind != known.kind {
+                // Limits of a level say nothing of a counter.
+                known.kind = kind
+                known.limits = QualityLimits()
+            }
             if let grossRange { known.grossRange = grossRange }
             aggregation.apply(aggregationKeys, to: &known)
             return known
@@ -106,14 +110,18 @@ struct QuantityReader {
                     place, "\(problem): what formats or payloads say is in \(quantity.unit) will be quarantined")
             }
             quantity.unit = unit
+            // Where the units have nothing in common, built-in limits have no meaning either.
+            quantity.limits = QualityLimits()
             return
         }
+        quantity.limits = quantity.limits.scaled(by: conversion.multiplier / conversion.divisor)
         if keepsLimits, let limits = quantity.grossRange {
             func converted(_ span: ClosedRange<Double>?) -> ClosedRange<Double>? {
                 span.map { conversion.apply($0.lowerBound)...conversion.apply($0.upperBound) }
             }
             quantity.grossRange = GrossRangeLimits(fail: converted(limits.fail), suspect: converted(limits.suspect))
         }
+        convertLimits(of: &quantity, to: unit)
         quantity.unit = unit
     }
 }

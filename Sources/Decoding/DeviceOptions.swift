@@ -9,18 +9,22 @@ public struct DeviceOptions: Sendable, Hashable {
     public var intervalMilliseconds: Int64?
     /// Limits for this device, by quantity, in place of the quantity's own.
     public var grossRanges: [String: GrossRangeLimits]
+    /// What this device changes of the other tests' limits, by quantity.
+    public var limitChanges: [String: QualityLimitChanges]
     /// For waste containers whose sensor reports a distance.
     public var geometry: ContainerGeometry?
 
     public init(
         id: String, aliases: [String] = [], type: String = "", intervalMilliseconds: Int64? = nil,
-        grossRanges: [String: GrossRangeLimits] = [:], geometry: ContainerGeometry? = nil
+        grossRanges: [String: GrossRangeLimits] = [:], limitChanges: [String: QualityLimitChanges] = [:],
+        geometry: ContainerGeometry? = nil
     ) {
         self.id = id
         self.aliases = aliases
         self.type = type
         self.intervalMilliseconds = intervalMilliseconds
         self.grossRanges = grossRanges
+        self.limitChanges = limitChanges
         self.geometry = geometry
     }
 }

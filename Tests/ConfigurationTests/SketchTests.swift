@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Configuration of the design")
 struct SketchTests {
-    /// The design's sketch, without partners and tests that this version does not have.
+    /// The design's sketch, without partners, which this version does not have.
     static let sketch = """
         [gateway]
         name = "stadshagen-01"
@@ -39,6 +39,9 @@ struct SketchTests {
         unit = "ug/m3"
         kind = "gauge"
         gross_range    = { fail = [0, 1000], suspect = [0, 500] }
+        spike          = { method = "average", suspect = 25, fail = 50 }
+        rate_of_change = { suspect = 0.5, fail = 2 }                        # per second
+        flat_line      = { suspect = "50m", fail = "80m", tolerance = 0.01 }
 
         [[device]]
         id = "aq-0001"
@@ -72,6 +75,10 @@ struct SketchTests {
             [source.paths.value, source.paths.time, source.paths.unit].map { $0?.text } == ["value", "ts", "unit"])
         let quantity = try #require(read.quantities.first { $0.name == "pm2_5" })
         #expect(quantity.grossRange == GrossRangeLimits(fail: 0...1000, suspect: 0...500))
+        #expect(quantity.limits.spike == SpikeLimits(method: .average, suspect: 25, fail: 50))
+        #expect(quantity.limits.rateOfChange == RateOfChangeLimits(suspect: 0.5, fail: 2))
+        let flatLine = FlatLineLimits(suspectMilliseconds: 3_000_000, failMilliseconds: 4_800_000, tolerance: 0.01)
+        #expect(quantity.limits.flatLine == flatLine)
         let device = try #require(read.deviceList.first)
         #expect(device.id == "aq-0001" && device.type == "air_quality" && device.neighbourhood == "Stadshagen")
         #expect(device.latitude == 52.5305 && device.longitude == 6.0595 && device.intervalMilliseconds == 10_000)
@@ -82,8 +89,6 @@ struct SketchTests {
     func laterKeys() {
         let later = [
             "[[partner]]\nname = \"rova\"\n", "[control]\nhttp = \"x\"\n", "[storage]\nflash_budget = \"1GB\"\n",
-            "[quantity.pm2_5]\nspike = { suspect = 25 }\n", "[quantity.pm2_5]\nflat_line = 1\n",
-            "[[device]]\nid = \"a\"\nquantity.pm10.spike = 1\n",
         ]
         for text in later {
             let found = complaints(text + leastSource)

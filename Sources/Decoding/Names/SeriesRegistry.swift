@@ -149,6 +149,7 @@ struct SeriesRegistry {
             return refuse(.unknownDevice, "unknown device \(name.excerpt); add a [[device]] with this id")
         }
         if let limits = configured?.grossRanges[quantityName] { known.grossRange = limits }
+        configured?.limitChanges[quantityName]?.apply(to: &known.limits)
         let topicType = type.map { String(decoding: $0, as: UTF8.self) } ?? ""
         let series = Series(
             number: nextNumber, device: configured?.id ?? name,

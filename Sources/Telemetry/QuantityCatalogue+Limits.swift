@@ -9,15 +9,15 @@
 /// loud car is no fault of a microphone; a battery's level, a fixed tilt and radio levels stay the same for weeks.
 extension QuantityCatalogue {
     static let limits: [String: QualityLimits] = [
-        "pm1": particles(spike: 100, 250, peers: 30, 100),
-        "pm2_5": particles(spike: 100, 250, peers: 30, 100),
-        "pm4": particles(spike: 150, 400, peers: 40, 150),
-        "pm10": particles(spike: 200, 500, peers: 50, 200),
-        "no2": gas(spike: 100, 250, flat: flat(hours(1), hours(4), 0.05), peers: 60, 200),
+        "pm1": particles(spike: 100, 250, peers: 100, 300),
+        "pm2_5": particles(spike: 100, 250, peers: 100, 300),
+        "pm4": particles(spike: 150, 400, peers: 120, 350),
+        "pm10": particles(spike: 200, 500, peers: 150, 450),
+        "no2": gas(spike: 100, 250, flat: flat(hours(1), hours(4), 0.05), peers: 100, 300),
         // Nothing is left of it on many nights.
         "no": gas(spike: 300, 800, flat: flat(hours(12), nil, 0.05)),
         "nox": gas(spike: 400, 1000, flat: flat(hours(4), hours(12), 0.05)),
-        "o3": gas(spike: 60, 150, flat: flat(hours(4), hours(12), 0.05), peers: 60, 150),
+        "o3": gas(spike: 60, 150, flat: flat(hours(4), hours(12), 0.05), peers: 80, 200),
         "so2": gas(spike: 150, 400, flat: flat(hours(12), nil, 0.05)),
         "nh3": gas(spike: 150, 400, flat: flat(hours(12), nil, 0.05)),
         "co": gas(spike: 5, 15, flat: flat(hours(24), nil, 0.005)),
@@ -58,7 +58,7 @@ extension QuantityCatalogue {
         "battery_voltage": QualityLimits(spike: spike(1.5, 4)),
     ]
 
-    /// A plume passes in seconds, and yet comes and goes over several readings.
+    /// A plume comes and goes over several readings, and a neighbour's stove is no fault of the sensor's.
     private static func particles(
         spike suspect: Double, _ fail: Double, peers suspectSpread: Double, _ failSpread: Double
     ) -> QualityLimits {

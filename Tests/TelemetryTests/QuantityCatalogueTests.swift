@@ -19,6 +19,38 @@ struct QuantityCatalogueTests {
         if quantity.kind == .counter { #expect(fail == 0...9_007_199_254_740_992) }
     }
 
+    @Test("every built-in quantity's limits make sense", arguments: QuantityCatalogue.builtIn)
+    func limits(quantity: Quantity) {
+        let limits = quantity.limits
+        func isOrdered(_ suspect: Double?, _ fail: Double?) -> Bool {
+            guard let suspect, suspect > 0 else { return false }
+            return fail.map { $0 > suspect } ?? true
+        }
+        if let spike = limits.spike {
+            #expect(isOrdered(spike.suspect, spike.fail) && spike.method == .differential)
+            let range = quantity.grossRange?.fail ?? 0...0
+            #expect(spike.suspect! < range.upperBound - range.lowerBound, "a spike that cannot be is never found")
+        }
+        if let rate = limits.rateOfChange { #expect(isOrdered(rate.suspect, rate.fail)) }
+        if let flat = limits.flatLine {
+            #expect(flat.tolerance > 0 && flat.minimumReadings >= 3)
+            #expect(isOrdered(flat.suspectMilliseconds.map(Double.init), flat.failMilliseconds.map(Double.init)))
+        }
+        if let peers = limits.peerSpread { #expect(isOrdered(peers.suspect, peers.fail) && peers.minimumPeers >= 3) }
+        if quantity.kind != .gauge {
+            #expect(limits.spike == nil && limits.rateOfChange == nil && limits.peerSpread == nil)
+        }
+        // Most of what a city measures is a gauge, and a gauge that is never tested must be meant so.
+        let untested: Set<String> = ["tilt", "rssi", "snr"]
+        if quantity.kind == .gauge { #expect((limits == QualityLimits()) == untested.contains(quantity.name)) }
+    }
+
+    @Test("every limit belongs to a quantity")
+    func limitNames() {
+        let limited = QuantityCatalogue.builtIn.filter { $0.limits != QualityLimits() }
+        #expect(limited.count == 32)
+    }
+
     @Test("counts passages by class and direction, as running totals and by report")
     func traffic() {
         let catalogue = QuantityCatalogue()

@@ -29,38 +29,39 @@ extension AttenuatedSignalLimits {
         guard let last = points.last else { return .unknown }
         if last.isMissing { return .missing }
         if points.endIndex - first > AttenuatedSignalLimits.greatestCount { return .unknown }
-        if isPlainlyGood(points, from: first) { return .good }
-        var count = 0
-        for index in first..<points.endIndex where !points[index].isMissing { count += 1 }
+        guard let count = countUnlessLively(points, from: first) else { return .good }
         if count < max(1, minimumReadings) { return .unknown }
         return level(of: spread(of: points, from: first, count: count))
     }
 
-    /// A lively signal shows it within few points: the deviations of some from their own mean never exceed those of all
-    /// from theirs, nor does a part's range that of the whole.
-    private func isPlainlyGood<Points: RandomAccessCollection<SeriesPoint>>(_ points: Points, from first: Int) -> Bool
-    where Points.Index == Int {
+    /// A lively signal shows it within few points, the newest first: the squared deviations of some points from their own
+    /// mean never exceed those of all from theirs, nor does a part's range that of the whole.
+    /// - Returns: how many values there are; nil when they vary enough.
+    private func countUnlessLively<Points: RandomAccessCollection<SeriesPoint>>(
+        _ points: Points, from first: Int
+    ) -> Int? where Points.Index == Int {
         let limit = max(suspect ?? 0, fail ?? 0)
         let enough = limit * limit * Double(points.endIndex - first) * 1.000_001
-        var (low, high, mean, squares) = (Double.infinity, -Double.infinity, 0.0, 0.0)
+        let newest = points[points.endIndex - 1].value
+        var (lowest, highest, sum, squares) = (0.0, 0.0, 0.0, 0.0)
         var count = 0
         for index in (first..<points.endIndex).reversed() where !points[index].isMissing {
-            let value = points[index].value
+            let distance = points[index].value - newest
             count += 1
             let isLively: Bool
             switch measure {
             case .range:
-                (low, high) = (min(low, value), max(high, value))
-                isLively = high - low >= limit
+                lowest = min(lowest, distance)
+                highest = max(highest, distance)
+                isLively = highest - lowest >= limit * 1.000_001
             case .standardDeviation:
-                let deviation = value - mean
-                mean += deviation / Double(count)
-                squares += deviation * (value - mean)
-                isLively = squares >= enough
+                sum += distance
+                squares += distance * distance
+                isLively = squares * Double(count) - sum * sum >= enough * Double(count)
             }
-            if isLively, squares.isFinite, count >= max(1, minimumReadings) { return true }
+            if isLively, squares.isFinite, count >= max(1, minimumReadings) { return nil }
         }
-        return false
+        return count
     }
 
     private func level(of spread: Double) -> QualityFlag {

@@ -5,6 +5,9 @@ public import Telemetry
 /// A flag is a function of the series' stored readings in the order of their time, of a bounded number before and one
 /// after: it does not matter in which order they came, nor whether the gateway was restarted meanwhile. The exception
 /// is the impossible date, which is judged by the clock when a reading comes and then kept.
+///
+/// A reading in the order of time: ``append(_:to:)``. A late one: ``Rejudgement``. After a start, or under other limits:
+/// ``HistoryRecall``. A whole stretch: ``judge(_:in:)``.
 public struct QualityControl: Sendable, Hashable {
     let grossRange: GrossRangeLimits?
     let limits: QualityLimits

@@ -18,11 +18,7 @@ public struct SeriesHistory: Sendable, RandomAccessCollection {
     public var endIndex: Int { count }
 
     /// - Parameter index: from 0, the oldest.
-    @inlinable
-    public subscript(index: Int) -> SeriesPoint { point(at: index) }
-
-    @usableFromInline
-    func point(at index: Int) -> SeriesPoint {
+    public subscript(index: Int) -> SeriesPoint {
         precondition(index >= 0 && index < count, "there is no such point in the history")
         return slots[(oldest + index) & (slots.count - 1)]
     }

@@ -216,6 +216,8 @@ struct JSONFormatTests {
     @Test("gives each device the limits, type and interval of the configuration")
     func configuredDevices() throws {
         let limits = GrossRangeLimits(fail: 0...1)
+        var changes = QualityLimitChanges()
+        changes.spike = .off
         let decoding = Decoding(
             DecoderOptions(
                 sources: [
@@ -225,14 +227,18 @@ struct JSONFormatTests {
                 ],
                 devices: [
                     DeviceOptions(
-                        id: "a", type: "waste", intervalMilliseconds: 10_000, grossRanges: ["humidity": limits]),
+                        id: "a", type: "waste", intervalMilliseconds: 10_000, grossRanges: ["humidity": limits],
+                        limitChanges: ["humidity": changes]),
                     DeviceOptions(id: "b"),
                 ]))
         let first = try #require(decoding.decode("s/air/a/humidity", #"{"value":1}"#).newSeries.first)
         #expect(first.deviceType == "waste" && first.intervalMilliseconds == 10_000)
         #expect(first.quantity.grossRange == limits)
+        let builtIn = try #require(QuantityCatalogue()["humidity"]).limits
+        #expect(first.quantity.limits.spike == nil && first.quantity.limits.flatLine == builtIn.flatLine)
         let second = try #require(decoding.decode("s/air/b/humidity", #"{"value":1}"#).newSeries.first)
         #expect(second.deviceType == "air" && second.intervalMilliseconds == 60_000)
         #expect(second.quantity.grossRange == QuantityCatalogue()["humidity"]?.grossRange)
+        #expect(second.quantity.limits == builtIn)
     }
 }

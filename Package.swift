@@ -113,7 +113,7 @@ let package = Package(
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
         tests(
             "SimulationTests",
-            ["Simulation", "poort", "Gateway", "GatewayConfiguration", "MQTT", "Telemetry", "TestKit"]),
+            ["Simulation", "poort", "Gateway", "GatewayConfiguration", "MQTT", "Processing", "Telemetry", "TestKit"]),
         tests(
             "GatewayTests",
             [

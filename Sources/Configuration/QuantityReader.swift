@@ -121,7 +121,6 @@ struct QuantityReader {
             }
             quantity.grossRange = GrossRangeLimits(fail: converted(limits.fail), suspect: converted(limits.suspect))
         }
-        convertLimits(of: &quantity, to: unit)
         quantity.unit = unit
     }
 }

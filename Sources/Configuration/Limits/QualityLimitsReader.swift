@@ -79,7 +79,7 @@ extension TableReader {
     /// Whether `suspect` or `fail` is there: a test without limits finds nothing.
     func hasLevel() -> Bool {
         if has("suspect") || has("fail") { return true }
-        complaints.error(place, "`\(name)` needs `suspect`, `fail` or both; \"off\" turns the test off")
+        complaints.error(place, "\(name) needs `suspect`, `fail` or both; \"off\" turns the test off")
         return false
     }
 

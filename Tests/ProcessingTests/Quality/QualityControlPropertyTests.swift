@@ -10,7 +10,7 @@ struct QualityControlPropertyTests {
         var random = SeededGenerator.fromEnvironment()
         var flagged: [QualityTest: [QualityFlag: Int]] = [:]
         for round in 0..<10_000 {
-            let series = RandomSeries.make(&random)
+            let series = RandomPoints.make(&random)
             let found = series.control.judge(series.points)
             let expected = PlainRules(series.points, interval: series.interval, limits: series.limits).flags
             for index in found.indices where found[index] != expected[index] {
@@ -36,7 +36,7 @@ struct QualityControlPropertyTests {
     func recall() throws {
         var random = SeededGenerator.fromEnvironment()
         for round in 0..<3000 {
-            let series = RandomSeries.make(&random)
+            let series = RandomPoints.make(&random)
             guard !series.points.isEmpty else { continue }
             let control = series.control
             let cut = Int.random(in: 0...series.points.count, using: &random)
@@ -59,7 +59,7 @@ struct QualityControlPropertyTests {
     func disorder() throws {
         var random = SeededGenerator.fromEnvironment()
         for round in 0..<3000 {
-            let series = RandomSeries.make(&random, isStorable: true)
+            let series = RandomPoints.make(&random, isStorable: true)
             var store = StoredSeries(series.control)
             for batch in series.points.shuffledALittle(&random) {
                 store.take(batch)

@@ -3,7 +3,7 @@ import Telemetry
 import TestKit
 
 /// A series as random as sensors are: plateaus, noise, spikes, gaps, missing values, and what no sensor should send.
-struct RandomSeries {
+struct RandomPoints {
     var points: [SeriesPoint]
     var interval: Int64?
     var limits: QualityLimits
@@ -12,7 +12,7 @@ struct RandomSeries {
     var control: QualityControl { QualityControl(of: quantity, intervalMilliseconds: interval) }
 
     /// - Parameter isStorable: whether it is one that the database can hold: no equal times, nothing missing.
-    static func make(_ random: inout SeededGenerator, isStorable: Bool = false) -> RandomSeries {
+    static func make(_ random: inout SeededGenerator, isStorable: Bool = false) -> RandomPoints {
         let usual: Int64 = [200, 1000, 10_000, 147_000, 900_000].randomElement(using: &random)!
         let isStrange = !isStorable && Int.random(in: 0...9, using: &random) == 0
         let missing = isStorable ? 0 : [0, 0, 0.05, 0.3].randomElement(using: &random)!
@@ -31,7 +31,7 @@ struct RandomSeries {
             time += step(usual, isStorable: isStorable, &random)
             return point
         }
-        return RandomSeries(
+        return RandomPoints(
             points: points, interval: Bool.random(using: &random) ? usual : nil,
             limits: limits(usual: usual, &random))
     }

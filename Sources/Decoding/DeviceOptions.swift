@@ -13,11 +13,15 @@ public struct DeviceOptions: Sendable, Hashable {
     public var limitChanges: [String: QualityLimitChanges]
     /// For waste containers whose sensor reports a distance.
     public var geometry: ContainerGeometry?
+    /// What it shares with the devices that stand beside it; empty for one on its own.
+    public var site: String
+    /// Empty when unknown.
+    public var neighbourhood: String
 
     public init(
         id: String, aliases: [String] = [], type: String = "", intervalMilliseconds: Int64? = nil,
         grossRanges: [String: GrossRangeLimits] = [:], limitChanges: [String: QualityLimitChanges] = [:],
-        geometry: ContainerGeometry? = nil
+        geometry: ContainerGeometry? = nil, site: String = "", neighbourhood: String = ""
     ) {
         self.id = id
         self.aliases = aliases
@@ -26,5 +30,7 @@ public struct DeviceOptions: Sendable, Hashable {
         self.grossRanges = grossRanges
         self.limitChanges = limitChanges
         self.geometry = geometry
+        self.site = site
+        self.neighbourhood = neighbourhood
     }
 }

@@ -116,7 +116,8 @@ enum Schema {
         ALTER TABLE quarantine ADD COLUMN accepted BLOB NOT NULL DEFAULT x'';
         """
 
-    /// What aggregates of every kind hold besides, and the rules of a series from which they follow after a restart.
+    /// What aggregates of every kind hold besides, and the rules of a series from which they follow after a restart; where
+    /// a series is measured; and the minutes whose late readings quality control has not looked at yet.
     ///
     /// Times of extremes are milliseconds after the window's start. Percentiles stand there only where no distribution
     /// does. The usual share of readings is not written. All of it is absent in rows of before.
@@ -136,6 +137,14 @@ enum Schema {
         ALTER TABLE series ADD COLUMN required_coverage REAL;
         ALTER TABLE series ADD COLUMN counter_bits INTEGER;
         ALTER TABLE series ADD COLUMN counter_rate REAL;
+        ALTER TABLE series ADD COLUMN site TEXT NOT NULL DEFAULT '';
+        ALTER TABLE series ADD COLUMN neighbourhood TEXT NOT NULL DEFAULT '';
+
+        CREATE TABLE unjudged_minutes(
+            start INTEGER NOT NULL,
+            series INTEGER NOT NULL,
+            PRIMARY KEY(start, series)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Brings a database up to date, each step in a transaction of its own.

@@ -13,6 +13,10 @@ final class Statements {
     let replaceAggregate: Statement
     let selectLastBefore: Statement
     let selectNextMinute: Statement
+    let selectTests: Statement
+    let updateTests: Statement
+    let insertUnjudged: Statement
+    let deleteUnjudged: Statement
     let insertLate: Statement
     let deleteLate: Statement
     let insertQuarantine: Statement
@@ -24,22 +28,25 @@ final class Statements {
     let selectState: Statement
     let upsertState: Statement
 
-    static let seriesColumns = "id, kind, interval, first_time, required_coverage, counter_bits, counter_rate"
+    static let seriesColumns = """
+        id, kind, interval, first_time, required_coverage, counter_bits, counter_rate, device, quantity, unit, site,
+        neighbourhood
+        """
 
     init(_ database: Database) throws(StorageError) {
         begin = try database.prepare("BEGIN IMMEDIATE")
         commit = try database.prepare("COMMIT")
         insertSeries = try database.prepare(
             """
-            INSERT INTO series(device, quantity, unit, kind, device_type, interval, required_coverage, counter_bits, counter_rate)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO series(device, quantity, unit, kind, device_type, interval, required_coverage, counter_bits, counter_rate, site, neighbourhood)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             ON CONFLICT(device, quantity, unit) DO UPDATE SET kind = excluded.kind,
             device_type = excluded.device_type, interval = excluded.interval,
             required_coverage = excluded.required_coverage, counter_bits = excluded.counter_bits,
-            counter_rate = excluded.counter_rate
-            WHERE (kind, device_type, interval, required_coverage, counter_bits, counter_rate) IS NOT
+            counter_rate = excluded.counter_rate, site = excluded.site, neighbourhood = excluded.neighbourhood
+            WHERE (kind, device_type, interval, required_coverage, counter_bits, counter_rate, site, neighbourhood) IS NOT
             (excluded.kind, excluded.device_type, excluded.interval, excluded.required_coverage, excluded.counter_bits,
-            excluded.counter_rate)
+            excluded.counter_rate, excluded.site, excluded.neighbourhood)
             """)
         selectSeries = try database.prepare(
             """
@@ -68,6 +75,12 @@ final class Statements {
             SELECT start FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start > ?2 AND start < ?3 AND series = ?1
             AND increase IS NOT NULL ORDER BY start LIMIT 1
             """)
+        selectTests = try database.prepare("SELECT tests FROM readings WHERE time = ?1 AND series = ?2")
+        updateTests = try database.prepare(
+            "UPDATE readings SET tests = ?3, flag = ?4 WHERE time = ?1 AND series = ?2")
+        insertUnjudged = try database.prepare(
+            "INSERT INTO unjudged_minutes(start, series) VALUES(?1, ?2) ON CONFLICT DO NOTHING")
+        deleteUnjudged = try database.prepare("DELETE FROM unjudged_minutes WHERE start = ?1 AND series = ?2")
         insertLate = try database.prepare(
             "INSERT INTO late_windows(start, series) VALUES(?1, ?2) ON CONFLICT DO NOTHING")
         deleteLate = try database.prepare("DELETE FROM late_windows WHERE start = ?1")

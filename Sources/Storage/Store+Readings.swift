@@ -15,6 +15,7 @@ public struct StoredSeries: Hashable, Sendable {
     public var rules: AggregationRules
     /// The time of its earliest reading, if it has any.
     public var firstTime: Timestamp?
+    public var place: SeriesPlace
 }
 
 extension Store {
@@ -31,6 +32,8 @@ extension Store {
         insert.bind(7, series.quantity.requiredCoverage)
         insert.bind(8, series.quantity.counterWidth?.bits)
         insert.bind(9, series.quantity.counterWidth?.maximumPerSecond)
+        insert.bind(10, series.site)
+        insert.bind(11, series.neighbourhood)
         try insert.run("enter a series")
         let select = statements.selectSeries
         select.bind(1, series.device)
@@ -146,6 +149,9 @@ extension Statement {
             kind: Quantity.Kind(rawValue: text(1)) ?? .gauge,
             requiredCoverage: optionalDouble(4) ?? Aggregate.requiredCoverage,
             intervalMilliseconds: isNull(2) ? nil : integer(2), counterWidth: width)
-        return StoredSeries(id: SeriesID(integer(0)), rules: rules, firstTime: isNull(3) ? nil : timestamp(3))
+        let place = SeriesPlace(
+            device: text(7), quantity: text(8), unit: text(9), site: text(10), neighbourhood: text(11))
+        return StoredSeries(
+            id: SeriesID(integer(0)), rules: rules, firstTime: isNull(3) ? nil : timestamp(3), place: place)
     }
 }

@@ -28,12 +28,16 @@ public struct Series: Hashable, Sendable {
     public var deviceType: String
     /// The expected time between readings in milliseconds, where the configuration tells.
     public var intervalMilliseconds: Int64?
+    /// What the device shares with others that stand beside it; empty for one on its own.
+    public var site: String
+    /// Whose sensors of the same quantity are compared; empty when unknown.
+    public var neighbourhood: String
 
     public var identity: SeriesIdentity { SeriesIdentity(device: device, quantity: quantity.name) }
 
     public init(
         number: SeriesNumber, device: String, alternateName: String? = nil, quantity: Quantity,
-        deviceType: String = "", intervalMilliseconds: Int64? = nil
+        deviceType: String = "", intervalMilliseconds: Int64? = nil, site: String = "", neighbourhood: String = ""
     ) {
         self.number = number
         self.device = device
@@ -41,5 +45,7 @@ public struct Series: Hashable, Sendable {
         self.quantity = quantity
         self.deviceType = deviceType
         self.intervalMilliseconds = intervalMilliseconds
+        self.site = site
+        self.neighbourhood = neighbourhood
     }
 }

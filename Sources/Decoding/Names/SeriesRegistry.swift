@@ -155,7 +155,8 @@ struct SeriesRegistry {
             number: nextNumber, device: configured?.id ?? name,
             alternateName: device.alternate.map { String(decoding: $0, as: UTF8.self) }, quantity: known,
             deviceType: configured.map(\.type).flatMap { $0.isEmpty ? nil : $0 } ?? topicType,
-            intervalMilliseconds: configured?.intervalMilliseconds ?? options.sources[source].intervalMilliseconds)
+            intervalMilliseconds: configured?.intervalMilliseconds ?? options.sources[source].intervalMilliseconds,
+            site: configured?.site ?? "", neighbourhood: configured?.neighbourhood ?? "")
         return .success(
             Entry(series: series, geometry: quantityName == "fill_distance" ? configured?.geometry : nil))
     }

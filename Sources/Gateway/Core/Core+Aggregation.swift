@@ -11,7 +11,9 @@ extension Core {
     func closeWindows() throws(StorageError) -> Bool {
         schedule.advance(to: now)
         guard schedule.hasDueWork(now: now) else { return false }
-        var minutes = DueMinutes(schedule.takeDueMinutes(now: now, limit: settings.lateWindowsInOneGo))
+        let due = schedule.takeDueMinutes(now: now, limit: settings.lateWindowsInOneGo)
+        try reviewLate(in: due)
+        var minutes = DueMinutes(due)
         while let due = minutes.next() { try computeMinute(due, following: &minutes) }
         for tier in Tier.allCases where tier.finer != nil {
             for due in schedule.takeDueCoarse(tier) { try computeCoarse(due) }

@@ -34,7 +34,6 @@ extension Core {
     private func store(_ offered: Reading, id: SeriesID, isReplayed: Bool) throws(StorageError) -> InsertOutcome {
         var reading = offered
         let number = reading.series
-        reading.applyTests(of: series[number].series.quantity)
         if reading.timeOrigin == .receipt {
             // What comes out of quarantine came before others that are stored already.
             reading.time =
@@ -42,17 +41,47 @@ extension Core {
                 ? series[number].timeOfReplay(reading.time)
                 : Core.receiptTime(reading.time, after: series[number].lastReceiptTime)
         }
-        let outcome = try store.insert(reading, series: id)
-        guard case .stored(let time) = outcome else { return outcome }
-        reading.time = time
+        if histories.control(of: id) == nil { try equip(id, for: series[number].series) }
+        let outcome: InsertOutcome
+        if histories.newestTime(id).map({ $0 < reading.time }) ?? histories.isWhole(id) {
+            outcome = try storeNewest(&reading, id: id)
+        } else {
+            outcome = try storeLate(&reading, id: id)
+        }
+        guard case .stored = outcome else { return outcome }
         if reading.timeOrigin == .receipt {
             if isReplayed {
-                series[number].lastReplayed = (came: offered.time, filed: time)
+                series[number].lastReplayed = (came: offered.time, filed: reading.time)
             } else {
-                series[number].lastReceiptTime = time
+                series[number].lastReceiptTime = reading.time
             }
         }
         try noteStored(reading, id: id)
+        return outcome
+    }
+
+    /// Nothing of its series that is known is as new.
+    private func storeNewest(_ reading: inout Reading, id: SeriesID) throws(StorageError) -> InsertOutcome {
+        let judgement = judge(&reading, id: id)
+        let outcome = try store.insert(reading, series: id)
+        guard case .stored(reading.time) = outcome else {
+            // Its series was silent for so long that a newer reading lies deeper in the file than was looked for.
+            histories.forget(id)
+            if case .stored(let time) = outcome { reading.time = time }
+            return outcome
+        }
+        try revise(judgement, of: id, at: reading.time)
+        return outcome
+    }
+
+    private func storeLate(_ reading: inout Reading, id: SeriesID) throws(StorageError) -> InsertOutcome {
+        reading.tests = histories.provisionalTests(of: reading.value, in: id)
+        reading.flag = reading.tests.combined
+        let outcome = try store.insert(reading, series: id)
+        guard case .stored(let time) = outcome else { return outcome }
+        reading.time = time
+        histories.insert(SeriesPoint(time: time, value: reading.value), late: reading.tests, to: id)
+        try noteUnjudged(time, id: id)
         return outcome
     }
 
@@ -73,10 +102,7 @@ extension Core {
             series[id: id]?.stored.firstTime = reading.time
             try store.setFirstTime(reading.time, of: id)
         }
-        if schedule.note(id, at: reading.time, now: now) {
-            let minute = Window(.minute, holding: reading.time, days: settings.calendar)
-            try store.markLate(minute: minute.start, series: id)
-        }
+        try noteChange(at: reading.time, of: id)
         observer?.stored(reading, of: series[number].series)
     }
 
@@ -84,6 +110,8 @@ extension Core {
         if let id = series[number].id { return id }
         let stored = try store.identify(series[number].series)
         series.enter(stored, for: number)
+        histories.enter(stored.id, at: stored.place)
+        try equip(stored.id, for: series[number].series)
         return stored.id
     }
 

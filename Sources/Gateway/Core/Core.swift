@@ -10,6 +10,9 @@ final class Core {
     let store: Store
     var series: SeriesTable
     var schedule: WindowSchedule
+    var histories = SeriesHistories()
+    /// The minutes of each series whose late readings were not judged yet; in the file as well.
+    var unjudged: [SeriesID: Set<Timestamp>] = [:]
     private var redelivery: RedeliveryFilter
     /// What the file has of the broker's window, and of the configurations under which messages were taken in.
     private var stored: (window: Int, reconfiguredAt: Int64, configuration: Int64)
@@ -62,7 +65,9 @@ final class Core {
             closedUntil: closedUntil ?? now - settings.latenessMilliseconds,
             latenessMilliseconds: settings.latenessMilliseconds,
             lateDelayMilliseconds: settings.lateDelayMilliseconds, calendar: settings.calendar)
-        for stored in try store.storedSeries() { self.series.enter(stored) }
+        let storedSeries = try store.storedSeries()
+        for stored in storedSeries { self.series.enter(stored) }
+        try recallHistories(of: storedSeries)
         try resumeSchedule()
     }
 

@@ -40,6 +40,12 @@ struct SeriesTable {
         self[id: stored.id] = record
     }
 
+    /// The flag of a stored reading is another now.
+    mutating func noteRevision(of id: SeriesID, at time: Timestamp, flag: QualityFlag) {
+        guard let number = self[id: id]?.number, live[Int(number)].latest?.time == time else { return }
+        live[Int(number)].latest?.flag = flag
+    }
+
     /// The file was closed and its transaction lost: nothing that came from it holds any more.
     mutating func forgetStored() {
         records = []

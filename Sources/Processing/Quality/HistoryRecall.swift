@@ -11,6 +11,8 @@ public struct HistoryRecall: Sendable {
     private var lowest = Double.infinity
     private var highest = -Double.infinity
     public private(set) var wantsOlder = true
+    /// The one that was offered last.
+    public var oldest: SeriesPoint? { points.last }
 
     public init(_ control: QualityControl) {
         self.control = control

@@ -25,6 +25,8 @@ public struct Rejudgement: Sendable {
     }
 
     public var wantsOlder: Bool { recall.wantsOlder }
+    /// The oldest that was offered, or the late one.
+    public var oldest: SeriesPoint { recall.oldest ?? late }
 
     public mutating func offer(older: SeriesPoint) { recall.offer(older) }
 

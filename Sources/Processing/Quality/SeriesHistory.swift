@@ -38,6 +38,18 @@ public struct SeriesHistory: Sendable, RandomAccessCollection {
         seriesCount += 1
     }
 
+    /// Takes in a point that came late, where it belongs; one of a time that is there already is not taken.
+    mutating func insert(_ point: SeriesPoint) {
+        var points: [SeriesPoint] = self.map { $0 }
+        let index = points.firstIndex { $0.time >= point.time } ?? points.endIndex
+        if index < points.endIndex, points[index].time == point.time { return }
+        points.insert(point, at: index)
+        (slots, oldest, count) = ([], 0, 0)
+        let ever = seriesCount + 1
+        for each in points { self.append(each) }
+        seriesCount = ever
+    }
+
     mutating func removeOldest() {
         oldest = (oldest + 1) & (slots.count - 1)
         count -= 1

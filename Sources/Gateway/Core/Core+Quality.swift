@@ -1,0 +1,104 @@
+import Processing
+import Storage
+import Telemetry
+
+/// Quality control of what is stored: a reading in the order of time at once, a late one before its minute is computed.
+extension Core {
+    /// Judges a reading that is newer than all of its series.
+    /// - Returns: what must be written besides, once the reading itself is: see ``revise(_:of:)``.
+    func judge(_ reading: inout Reading, id: SeriesID) -> Judgement {
+        let judgement = histories.append(SeriesPoint(time: reading.time, value: reading.value), to: id)
+        reading.tests = judgement.tests
+        reading.flag = judgement.tests.combined
+        return judgement
+    }
+
+    /// Writes what a reading has changed of others' tests.
+    func revise(_ judgement: Judgement, of id: SeriesID, at time: Timestamp) throws(StorageError) {
+        if let first = judgement.first { try revise(first.tests, at: first.time, of: id) }
+        if let previous = judgement.previous { try revise(previous.tests, at: previous.time, of: id) }
+        try reviseNeighbours(of: id, from: time)
+    }
+
+    func reviseNeighbours(of id: SeriesID, from time: Timestamp) throws(StorageError) {
+        for revision in histories.revisions(after: time, of: id) {
+            try revise(revision.tests, at: revision.time, of: revision.series)
+        }
+    }
+
+    /// Writes the tests of a stored reading anew where they differ, and has its minute computed again.
+    func revise(_ tests: QualityTests, at time: Timestamp, of id: SeriesID) throws(StorageError) {
+        guard let standing = try store.tests(at: time, of: id) else { return }
+        var revised = standing
+        revised.replace(with: tests)
+        guard revised != standing else { return }
+        try store.setTests(revised, at: time, of: id)
+        histories.note(revised, at: time, of: id)
+        guard revised.combined.isUsable != standing.combined.isUsable || !revised.combined.isUsable else { return }
+        series.noteRevision(of: id, at: time, flag: revised.combined)
+        try noteChange(at: time, of: id)
+    }
+
+    /// A minute must be computed, or computed again.
+    func noteChange(at time: Timestamp, of id: SeriesID) throws(StorageError) {
+        guard schedule.note(id, at: time, now: now) else { return }
+        try store.markLate(minute: Window(.minute, holding: time, days: settings.calendar).start, series: id)
+    }
+
+    // MARK: - What is known of a series
+
+    /// Makes a series ready for judgement under the limits that the decoder announced.
+    func equip(_ id: SeriesID, for announced: Series) throws(StorageError) {
+        let control = QualityControl(
+            of: announced.quantity, intervalMilliseconds: announced.intervalMilliseconds)
+        if histories.isUnder(control, id) { return }
+        var recall = histories.recall(of: id, under: control)
+        var isWhole = histories.isWhole(id)
+        if recall.wantsOlder, !isWhole {
+            var rows = 0
+            isWhole = true
+            try store.reader.readings(in: .distantPast..<(recall.oldest?.time ?? .distantFuture), newestFirst: true) {
+                rows += 1
+                if $0.series == id { recall.offer(SeriesPoint(time: $0.time, value: $0.value)) }
+                isWhole = recall.wantsOlder && rows < Core.recallRowLimit
+                return isWhole
+            }
+        }
+        histories.adopt(recall.history, isWhole: isWhole, under: control, of: id)
+        for minute in unjudged[id] ?? [] { try noteChange(at: minute, of: id) }
+    }
+
+    /// How many readings, of all series, are passed over for one series' history: a fifth of a second's work.
+    private static var recallRowLimit: Int { 1_000_000 }
+    /// How many readings, of all series, are passed over at a start: a second's work. Series that are silent for longer
+    /// begin anew.
+    private static var startRowLimit: Int { 6_000_000 }
+
+    /// Finds the newest readings of all series in the file.
+    func recallHistories(of stored: [StoredSeries]) throws(StorageError) {
+        for each in stored { histories.enter(each.id, at: each.place) }
+        var found: [SeriesID: [SeriesHistories.StoredPoint]] = [:]
+        var firstTimes: [SeriesID: Timestamp] = [:]
+        for each in stored { if let first = each.firstTime { firstTimes[each.id] = first } }
+        var missing = Set(firstTimes.keys)
+        var rows = 0
+        let wanted = SeriesHistories.recalledCount
+        if !missing.isEmpty {
+            try store.reader.readings(in: .distantPast ..< .distantFuture, newestFirst: true) { row in
+                rows += 1
+                guard missing.contains(row.series) else { return rows < Core.startRowLimit }
+                let point = SeriesPoint(time: row.time, value: row.value)
+                found[row.series, default: []].append(.init(point: point, tests: row.tests))
+                if found[row.series]!.count >= wanted || firstTimes[row.series] == row.time {
+                    missing.remove(row.series)
+                }
+                return !missing.isEmpty && rows < Core.startRowLimit
+            }
+        }
+        for each in stored {
+            let points = found[each.id] ?? []
+            histories.recall(points, isWhole: points.last?.point.time == each.firstTime, of: each.id)
+        }
+        try store.unjudgedMinutes { unjudged[$1, default: []].insert($0) }
+    }
+}

@@ -1,0 +1,122 @@
+import Telemetry
+
+/// Who measures beside whom: the series of a site, and the sensors of one quantity in a neighbourhood.
+struct Neighbours: Sendable {
+    /// A series' neighbours, each by its number in the file.
+    struct Links: Sendable {
+        /// What is measured beside, and makes a reading suspect.
+        var reference: SeriesID?
+        /// Those that have this one as reference.
+        var dependents: [SeriesID] = []
+        /// Those whose median this one is compared with.
+        var peers: [SeriesID] = []
+        /// Those that are compared with this one.
+        var watchers: [SeriesID] = []
+
+        var areWatched: Bool { !dependents.isEmpty || !watchers.isEmpty }
+    }
+
+    /// The same sensors of a large neighbourhood are always compared: those that follow in the order of their names.
+    static let greatestPeerCount = 16
+
+    private var places: [SeriesPlace?] = []
+    private var links: [Links] = []
+    private var sites: [String: [SeriesID]] = [:]
+    private var peerGroups: [PeerKey: [SeriesID]] = [:]
+    private var changedSites: Set<String> = []
+    private var changedGroups: Set<PeerKey> = []
+
+    fileprivate struct PeerKey: Hashable {
+        let neighbourhood: String
+        let quantity: String
+        let unit: String
+    }
+
+    subscript(id: SeriesID) -> Links { links[Int(id)] }
+
+    mutating func enter(_ id: SeriesID, at place: SeriesPlace) {
+        while places.count <= Int(id) {
+            places.append(nil)
+            links.append(Links())
+        }
+        guard places[Int(id)] != place else { return }
+        if let former = places[Int(id)] { leave(id, former) }
+        places[Int(id)] = place
+        sites[place.siteKey, default: []].append(id)
+        if let key = PeerKey(place) { peerGroups[key, default: []].append(id) }
+        noteChange(of: id)
+    }
+
+    private mutating func leave(_ id: SeriesID, _ place: SeriesPlace) {
+        noteChange(of: id)
+        sites[place.siteKey]?.removeAll { $0 == id }
+        if let key = PeerKey(place) { peerGroups[key]?.removeAll { $0 == id } }
+    }
+
+    /// Its limits are known, or others than before.
+    mutating func noteChange(of id: SeriesID) {
+        guard let place = places[Int(id)] else { return }
+        changedSites.insert(place.siteKey)
+        if let key = PeerKey(place) { changedGroups.insert(key) }
+    }
+
+    var hasChanges: Bool { !changedSites.isEmpty || !changedGroups.isEmpty }
+
+    /// Brings the links up to date.
+    /// - Parameter limits: of a series; nil while nobody knows them.
+    mutating func relink(_ limits: (SeriesID) -> QualityLimits?) {
+        for site in changedSites { relink(site: sites[site] ?? [], limits) }
+        for key in changedGroups { relink(peers: peerGroups[key] ?? [], limits) }
+        changedSites = []
+        changedGroups = []
+    }
+
+    private mutating func relink(site members: [SeriesID], _ limits: (SeriesID) -> QualityLimits?) {
+        for id in members {
+            links[Int(id)].reference = nil
+            links[Int(id)].dependents = []
+        }
+        for id in members {
+            guard let wanted = limits(id)?.coLocated?.quantity, let device = places[Int(id)]?.device else { continue }
+            let candidates = members.filter { places[Int($0)]?.quantity == wanted && $0 != id }
+            let own = candidates.last { places[Int($0)]?.device == device }
+            let nearest = candidates.min { isBefore($0, $1) }
+            guard let reference = own ?? nearest else { continue }
+            links[Int(id)].reference = reference
+            links[Int(reference)].dependents.append(id)
+        }
+    }
+
+    private mutating func relink(peers members: [SeriesID], _ limits: (SeriesID) -> QualityLimits?) {
+        let ordered = members.sorted { isBefore($0, $1) }
+        for id in ordered {
+            links[Int(id)].peers = []
+            links[Int(id)].watchers = []
+        }
+        for (index, id) in ordered.enumerated() where limits(id)?.peerSpread != nil {
+            let count = min(ordered.count - 1, Neighbours.greatestPeerCount)
+            for step in 1..<(count + 1) {
+                let peer = ordered[(index + step) % ordered.count]
+                links[Int(id)].peers.append(peer)
+                links[Int(peer)].watchers.append(id)
+            }
+        }
+    }
+
+    private func isBefore(_ first: SeriesID, _ second: SeriesID) -> Bool {
+        let (one, other) = (places[Int(first)]?.device ?? "", places[Int(second)]?.device ?? "")
+        return one == other ? first < second : one < other
+    }
+}
+
+extension Neighbours.PeerKey {
+    fileprivate init?(_ place: SeriesPlace) {
+        if place.neighbourhood.isEmpty { return nil }
+        self.init(neighbourhood: place.neighbourhood, quantity: place.quantity, unit: place.unit)
+    }
+}
+
+extension SeriesPlace {
+    /// A device's name could be that of a site, but for what stands before it.
+    fileprivate var siteKey: String { site.isEmpty ? "device \(device)" : "site \(site)" }
+}

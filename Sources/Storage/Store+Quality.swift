@@ -1,0 +1,48 @@
+public import Telemetry
+
+extension Store {
+    /// The tests of a stored reading; nil when there is none of that time.
+    public func tests(at time: Timestamp, of series: SeriesID) throws(StorageError) -> QualityTests? {
+        let select = statements.selectTests
+        select.bind(1, time)
+        select.bind(2, series)
+        defer { select.reset() }
+        return try select.step("read a reading's tests") ? QualityTests(bits: select.integer(0)) : nil
+    }
+
+    /// Writes the tests of a stored reading anew, and its flag with them.
+    public func setTests(_ tests: QualityTests, at time: Timestamp, of series: SeriesID) throws(StorageError) {
+        try begin()
+        statements.updateTests.bind(1, time)
+        statements.updateTests.bind(2, series)
+        statements.updateTests.bind(3, tests.bits)
+        statements.updateTests.bind(4, Int32(tests.combined.rawValue))
+        try statements.updateTests.run("write a reading's tests")
+    }
+
+    // MARK: - Late readings
+
+    /// Remembers that a minute holds readings that came late and were not judged by their neighbours in time.
+    public func markUnjudged(minute start: Timestamp, series: SeriesID) throws(StorageError) {
+        try begin()
+        statements.insertUnjudged.bind(1, start)
+        statements.insertUnjudged.bind(2, series)
+        try statements.insertUnjudged.run("mark late readings")
+    }
+
+    /// Removes the mark of a series' minute whose readings have been judged.
+    public func clearUnjudged(minute start: Timestamp, series: SeriesID) throws(StorageError) {
+        try begin()
+        statements.deleteUnjudged.bind(1, start)
+        statements.deleteUnjudged.bind(2, series)
+        try statements.deleteUnjudged.run("clear the mark of late readings")
+    }
+
+    /// Visits the marks of all series, in no particular order.
+    public func unjudgedMinutes(visit: (_ minute: Timestamp, _ series: SeriesID) -> Void) throws(StorageError) {
+        let select = try database.prepare("SELECT start, series FROM unjudged_minutes")
+        while try select.step("read the marks of late readings") {
+            visit(select.timestamp(0), SeriesID(select.integer(1)))
+        }
+    }
+}

@@ -32,6 +32,8 @@ struct Wiring {
         settings.rawRetentionMilliseconds = configuration.storage.rawRetention
         settings.tierRetentionMilliseconds = configuration.storage.tierRetention
         settings.configurationFingerprint = configuration.fingerprint
+        let quantities = QuantityDirectory(configuration.decoderOptions)
+        settings.quantity = { quantities.quantity($0.quantity, of: $0.device) }
         return settings
     }
 

@@ -5,9 +5,9 @@ import Testing
 
 @Suite("Limits of quality control in a configuration")
 struct QualityLimitTests {
-    private func limits(_ text: String, of name: String = "pm2_5") throws -> QualityLimits {
+    private func limits(_ text: String, of name: String = "pm2_5", warnings: Int = 0) throws -> QualityLimits {
         let read = try load(leastSource + "[quantity.\(name)]\n" + text)
-        #expect(read.warnings.isEmpty)
+        #expect(read.warnings.count == warnings)
         return try #require(read.quantities.first { $0.name == name }).limits
     }
 
@@ -76,7 +76,8 @@ struct QualityLimitTests {
         #expect(fahrenheit.flatLine?.suspectMilliseconds == builtIn.flatLine?.suspectMilliseconds)
         #expect(try #require(fahrenheit.flatLine?.tolerance).rounded(toPlaces: 6) == 0.09)
         #expect(try #require(fahrenheit.peerSpread?.fail) == 18)
-        let other = try limits("unit = \"V\"\ngross_range = { fail = [0, 5] }\nspike = { suspect = 1 }", of: "pm10")
+        let other = try limits(
+            "unit = \"V\"\ngross_range = { fail = [0, 5] }\nspike = { suspect = 1 }", of: "pm10", warnings: 1)
         #expect(other == QualityLimits(spike: SpikeLimits(suspect: 1)))
         #expect(try limits("kind = \"counter\"", of: "speed") == QualityLimits())
     }

@@ -18,7 +18,6 @@ final class CoreBench {
     static let begin = Timestamp(rfc3339: "2026-10-24T10:00:00Z")!
     /// And the day of 23 hours of that year.
     static let beginOfSummerTime = Timestamp(rfc3339: "2026-03-28T10:00:00Z")!
-    static let seriesCount = 7
 
     let start: Timestamp
     private let store: Store
@@ -42,36 +41,9 @@ final class CoreBench {
         store = try Store(path: path)
         settings.latenessMilliseconds = 2000
         settings.lateDelayMilliseconds = 1000
+        settings.quantity = { CoreBench.quantity(of: Int($0.device.dropFirst(2))!) }
         core = try Core(store: store, settings: settings, series: SeriesTable(), sources: ["test"], now: clock.now)
         try reload(offset: 0)
-    }
-
-    static func rules(of series: Int) -> AggregationRules {
-        AggregationRules(of: quantity(of: series), intervalMilliseconds: interval)
-    }
-
-    private static let interval: Int64 = 1000
-
-    /// Of every kind one, and more of those that have more to them.
-    static func quantity(of series: Int) -> Quantity {
-        switch series {
-        case 0:
-            Quantity(
-                name: "level", unit: "1", kind: .gauge, grossRange: .init(fail: -20...1000, suspect: 0...900))
-        case 1: QuantityCatalogue()["vehicle_count"]!
-        case 3: wrappingCounter
-        case 4: Quantity(name: "passers", unit: "1", kind: .intervalCount, grossRange: .init(fail: 0...8))
-        case 5: Quantity(name: "wind", unit: "deg", kind: .circular, grossRange: .init(suspect: 0...360))
-        case 6: Quantity(name: "knock", unit: "1", kind: .event)
-        default: Quantity(name: "free", unit: "1", kind: .gauge)
-        }
-    }
-
-    private static var wrappingCounter: Quantity {
-        var quantity = Quantity(name: "pulses", unit: "1", kind: .counter)
-        quantity.counterWidth = CounterWidth(bits: 8, maximumPerSecond: 2)
-        quantity.requiredCoverage = 0.1
-        return quantity
     }
 
     /// Passes a message on as the ring does.
@@ -104,10 +76,7 @@ final class CoreBench {
     /// - Parameter offset: what is added to their numbers.
     func reload(offset: Int) throws {
         for number in 0..<CoreBench.seriesCount {
-            let series = Series(
-                number: SeriesNumber(offset + number), device: "d-\(number)",
-                quantity: CoreBench.quantity(of: number), intervalMilliseconds: CoreBench.interval)
-            try core.take(.series(Boxed(series)))
+            try core.take(.series(Boxed(CoreBench.series(number, as: SeriesNumber(offset + number)))))
         }
     }
 
@@ -126,6 +95,13 @@ final class CoreBench {
         if let brokerWindow { settings.brokerWindow = brokerWindow }
         store.rollback()
         core = try Core(store: store, settings: settings, series: core.series, sources: ["test"], now: clock.now)
+    }
+
+    /// As a process that is started anew, which knows of the series what the file and the configuration tell.
+    func restart() throws {
+        store.rollback()
+        core = try Core(store: store, settings: settings, series: SeriesTable(), sources: ["test"], now: clock.now)
+        try reload(offset: 0)
     }
 
     func advance(milliseconds: Int64) throws {
@@ -201,6 +177,24 @@ final class CoreBench {
             return true
         }
         return points.enumerated().map { ($0.offset, $0.element) }
+    }
+
+    /// The tests of each series' readings as they stand in the file.
+    func storedTests() throws -> [[Timestamp: QualityTests]] {
+        var tests: [[Timestamp: QualityTests]] = Array(repeating: [:], count: CoreBench.seriesCount)
+        let numbers = try numbers()
+        try store.reader.readings(in: .distantPast..<(.distantFuture)) { row in
+            tests[numbers[row.series]!][row.time] = row.tests
+            return true
+        }
+        return tests
+    }
+
+    /// Minutes whose late readings have not been judged.
+    func unjudgedCount() throws -> Int {
+        var count = 0
+        try store.unjudgedMinutes { _, _ in count += 1 }
+        return count
     }
 
     func aggregates(of series: Int, tier: Tier) throws -> [Timestamp: Aggregate] {

@@ -13,7 +13,9 @@ import Testing
 struct CorePropertyTests {
     init() { #expect(DayCalendar.useTimeZone("Europe/Amsterdam")) }
 
-    @Test("equals a batch computation of every kind, and balances at every commit", arguments: 0..<60)
+    @Test(
+        "equals a batch computation of every kind, verdicts as well, and balances at every commit",
+        arguments: Array(0..<60) + [76, 79, 101, 455, 543])
     func matchesBatch(round: UInt64) throws {
         let delivery = Delivery(seed: 0xC0DE + round)
         let bench = try CoreBench(seed: delivery.seed, start: delivery.start)
@@ -29,7 +31,7 @@ struct CorePropertyTests {
                 committed = position
             case 5:
                 // Power fails: what was not committed comes again, and perhaps some of what was.
-                try bench.crash()
+                if Bool.random(using: &random) { try bench.crash() } else { try bench.restart() }
                 position = Int.random(in: max(0, committed - 10)...committed, using: &random)
                 committed = position
             case 6..<9: try bench.advance(milliseconds: Int64.random(in: 0...90_000, using: &random))
@@ -37,8 +39,12 @@ struct CorePropertyTests {
             }
         }
         try bench.finish()
-        #expect(try bench.readingDifferences(from: delivery).isEmpty, "seed \(delivery.seed)")
-        #expect(try bench.aggregateDifferences(from: delivery).prefix(5).isEmpty, "seed \(delivery.seed)")
+        let reading = try bench.readingDifferences(from: delivery)
+        #expect(reading.isEmpty, "seed \(delivery.seed): \(reading.prefix(3))")
+        let verdict = try bench.verdictDifferences(from: delivery)
+        #expect(verdict.isEmpty, "seed \(delivery.seed): \(verdict.prefix(3))")
+        let aggregate = try bench.aggregateDifferences(from: delivery)
+        #expect(aggregate.isEmpty, "seed \(delivery.seed): \(aggregate.prefix(3))")
         #expect(try bench.imbalance() == nil, "seed \(delivery.seed)")
     }
 
@@ -127,12 +133,27 @@ extension CoreBench {
         }
     }
 
+    fileprivate func verdictDifferences(from delivery: Delivery) throws -> [String] {
+        let stored = try storedTests()
+        let plain = PlainVerdicts(delivery.stored)
+        var found = try unjudgedCount() == 0 ? [] : ["minutes are not judged"]
+        for series in 0..<CoreBench.seriesCount {
+            for (time, expected) in plain.tests(of: series).sorted(by: { $0.key < $1.key }) {
+                guard let tests = stored[series][time], tests != expected else { continue }
+                let of = QualityTest.allCases.filter { tests[$0] != expected[$0] }
+                    .map { "\($0.name) \(tests[$0] as Any), should be \(expected[$0] as Any)" }
+                found.append("series \(series) at \(time): \(of.joined(separator: "; "))")
+            }
+        }
+        return found
+    }
+
     fileprivate func aggregateDifferences(from delivery: Delivery) throws -> [String] {
         var found: [String] = []
         for series in 0..<CoreBench.seriesCount {
-            let limits = CoreBench.quantity(of: series).grossRange
+            let verdicts = PlainVerdicts(delivery.stored).tests(of: series)
             let points = (delivery.stored[series] ?? [:]).map { time, value in
-                BatchWindow.Point(time: time, value: value, flag: limits?.flag(value) ?? .unknown)
+                BatchWindow.Point(time: time, value: value, flag: verdicts[time]?.combined ?? .unknown)
             }
             for tier in Tier.allCases {
                 found += BatchWindow.differences(

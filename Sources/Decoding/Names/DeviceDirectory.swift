@@ -1,7 +1,7 @@
-import Telemetry
+public import Telemetry
 
 /// The devices of the configuration, by every name under which they send.
-public struct DeviceDirectory {
+public struct DeviceDirectory: Sendable {
     private var byName: [String: DeviceOptions] = [:]
 
     public init(_ devices: [DeviceOptions]) {
@@ -15,6 +15,27 @@ public struct DeviceDirectory {
     public func knows(_ name: String) -> Bool { self[name] != nil }
 
     subscript(name: String) -> DeviceOptions? { byName[DeviceNames.comparable(name)] }
+}
+
+/// Which quantities the configuration knows, with the limits that apply to each device.
+public struct QuantityDirectory: Sendable {
+    private let catalogue: QuantityCatalogue
+    private let devices: DeviceDirectory
+
+    public init(_ options: DecoderOptions) {
+        catalogue = options.catalogue
+        devices = DeviceDirectory(options.devices)
+    }
+
+    /// - Returns: nil for a quantity that is not in the catalogue.
+    public func quantity(_ name: String, of device: String) -> Quantity? { quantity(name, of: devices[device]) }
+
+    func quantity(_ name: String, of device: DeviceOptions?) -> Quantity? {
+        guard var known = catalogue[name] else { return nil }
+        if let limits = device?.grossRanges[name] { known.grossRange = limits }
+        device?.limitChanges[name]?.apply(to: &known.limits)
+        return known
+    }
 }
 
 /// What a message calls the device that it is from.

@@ -11,6 +11,7 @@ struct SeriesRegistry {
     private var indexes: [SeriesIdentity: Int] = [:]
     private let options: DecoderOptions
     private let devices: DeviceDirectory
+    private let quantities: QuantityDirectory
     /// Every series that was taken in, by this registry or before it: these count, and are let in again.
     private(set) var taken: Set<SeriesIdentity>
     private(set) var nextNumber: SeriesNumber
@@ -41,6 +42,7 @@ struct SeriesRegistry {
         self.options = options
         self.taken = taken
         devices = DeviceDirectory(options.devices)
+        quantities = QuantityDirectory(options)
         nextNumber = firstNumber
     }
 
@@ -138,18 +140,16 @@ struct SeriesRegistry {
             return refuse(.unknownDevice, "the device's name \(device.name.text.excerpt) is not UTF-8")
         }
         let quantityName = String(decoding: quantity, as: UTF8.self)
-        guard var known = options.catalogue[quantityName] else {
+        let configured = devices[name] ?? device.alternate.flatMap { devices[String(decoding: $0, as: UTF8.self)] }
+        guard let known = quantities.quantity(quantityName, of: configured) else {
             return refuse(
                 .unknownQuantity,
                 "unknown quantity \(quantityName.excerpt); define it in [quantity.…], or take its topic by a [[source]] of "
                     + "its own whose `values` says what it is")
         }
-        let configured = devices[name] ?? device.alternate.flatMap { devices[String(decoding: $0, as: UTF8.self)] }
         if configured == nil, options.unknownDevices == .quarantine {
             return refuse(.unknownDevice, "unknown device \(name.excerpt); add a [[device]] with this id")
         }
-        if let limits = configured?.grossRanges[quantityName] { known.grossRange = limits }
-        configured?.limitChanges[quantityName]?.apply(to: &known.limits)
         let topicType = type.map { String(decoding: $0, as: UTF8.self) } ?? ""
         let series = Series(
             number: nextNumber, device: configured?.id ?? name,

@@ -12,6 +12,8 @@ extension Core {
         schedule.advance(to: now)
         guard schedule.hasDueWork(now: now) else { return false }
         let due = schedule.takeDueMinutes(now: now, limit: settings.lateWindowsInOneGo)
+        // A review may mark other series' windows of the same minutes.
+        for late in due where late.wasLate { try store.clearLate(minute: late.window.start) }
         try reviewLate(in: due)
         var minutes = DueMinutes(due)
         while let due = minutes.next() { try computeMinute(due, following: &minutes) }
@@ -40,7 +42,6 @@ extension Core {
             }
         }
         try finish(written)
-        if due.wasLate { try store.clearLate(minute: window.start) }
     }
 
     private func computeCoarse(_ due: DueWindow) throws(StorageError) {

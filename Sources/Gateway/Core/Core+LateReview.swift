@@ -67,7 +67,8 @@ extension Core {
         var revisions: [SeriesHistories.Revision] = []
         review.revisions { id, revision in
             var tests = revision.tests
-            if revision.time == histories.newestTime(id) { tests.passSpike() }
+            let isFirst = revision.time == series[id: id]?.stored.firstTime
+            if revision.time == histories.newestTime(id), !isFirst { tests.passSpike() }
             revisions.append(.init(series: id, time: revision.time, tests: tests))
         }
         revisions += try neighbourRevisions(late)

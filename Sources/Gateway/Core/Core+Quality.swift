@@ -24,6 +24,11 @@ extension Core {
         for revision in histories.revisions(after: time, of: id) {
             try revise(revision.tests, at: revision.time, of: revision.series)
         }
+        if histories.unseen.isEmpty { return }
+        for unseen in histories.takeUnseen() {
+            try noteUnjudged(unseen.time, id: unseen.series)
+            try noteChange(at: unseen.time, of: unseen.series)
+        }
     }
 
     /// Writes the tests of a stored reading anew where they differ, and has its minute computed again.
@@ -49,8 +54,11 @@ extension Core {
 
     /// Makes a series ready for judgement under the limits that the decoder announced.
     func equip(_ id: SeriesID, for announced: Series) throws(StorageError) {
-        let control = QualityControl(
-            of: announced.quantity, intervalMilliseconds: announced.intervalMilliseconds)
+        try equip(
+            id, under: QualityControl(of: announced.quantity, intervalMilliseconds: announced.intervalMilliseconds))
+    }
+
+    private func equip(_ id: SeriesID, under control: QualityControl) throws(StorageError) {
         if histories.isUnder(control, id) { return }
         var recall = histories.recall(of: id, under: control)
         var isWhole = histories.isWhole(id)
@@ -100,5 +108,16 @@ extension Core {
             histories.recall(points, isWhole: points.last?.point.time == each.firstTime, of: each.id)
         }
         try store.unjudgedMinutes { unjudged[$1, default: []].insert($0) }
+    }
+
+    /// Makes the series of the file ready for judgement, where the configuration knows their limits.
+    func equipHistories(of stored: [StoredSeries]) throws(StorageError) {
+        for each in stored {
+            guard let quantity = settings.quantity(each.place), quantity.unit == each.place.unit,
+                quantity.kind == each.rules.kind
+            else { continue }
+            let interval = each.rules.intervalMilliseconds
+            try equip(each.id, under: QualityControl(of: quantity, intervalMilliseconds: interval))
+        }
     }
 }

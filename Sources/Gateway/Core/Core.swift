@@ -69,6 +69,7 @@ final class Core {
         for stored in storedSeries { self.series.enter(stored) }
         try recallHistories(of: storedSeries)
         try resumeSchedule()
+        try equipHistories(of: storedSeries)
     }
 
     /// No message is half taken in, so that a commit would hold whole messages only.

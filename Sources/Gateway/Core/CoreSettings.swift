@@ -20,6 +20,9 @@ struct CoreSettings: Sendable {
     /// How many readings, of all series, a window may have for its percentiles to be looked for in them, six times each.
     var readingsInOneSearch = 500_000
 
+    /// The quantity of a series in the file with the limits that apply to it; nil where the configuration knows none.
+    var quantity: @Sendable (SeriesPlace) -> Quantity? = { _ in nil }
+
     /// The fingerprint as the file keeps it.
     var configurationNumber: Int64 { Int64(bitPattern: UInt64(configurationFingerprint, radix: 16) ?? 0) }
 }

@@ -43,7 +43,7 @@ public struct NeighbourReview: Sendable {
     ) {
         guard let limits = histories.control(of: id)?.limits else { return }
         let links = histories.links(of: id)
-        guard limits.coLocated != nil || limits.peerSpread != nil && !links.peers.isEmpty else { return }
+        guard limits.coLocated != nil || limits.peerSpread != nil && links.isInNeighbourhood else { return }
         var subject = subjects[id] ?? Subject(stretch: stretch, limits: limits, links: links)
         subject.stretch =
             min(subject.stretch.lowerBound, stretch.lowerBound)..<max(subject.stretch.upperBound, stretch.upperBound)
@@ -76,7 +76,7 @@ public struct NeighbourReview: Sendable {
         if let coLocated = subject.limits.coLocated {
             tests[.coLocated] = coLocated.flag(point, reference: subject.links.reference.flatMap { latest[$0] })
         }
-        if let spread = subject.limits.peerSpread, !subject.links.peers.isEmpty {
+        if let spread = subject.limits.peerSpread, subject.links.isInNeighbourhood {
             var values = subject.links.peers.compactMap { latest[$0] }
                 .filter { spread.applies(to: point.time, from: $0.time) }.map(\.value)
             tests[.peerSpread] = spread.flag(point.value, peers: &values)

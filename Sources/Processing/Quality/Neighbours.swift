@@ -12,6 +12,7 @@ struct Neighbours: Sendable {
         var peers: [SeriesID] = []
         /// Those that are compared with this one.
         var watchers: [SeriesID] = []
+        var isInNeighbourhood = false
 
         var areWatched: Bool { !dependents.isEmpty || !watchers.isEmpty }
     }
@@ -43,6 +44,7 @@ struct Neighbours: Sendable {
         if let former = places[Int(id)] { leave(id, former) }
         places[Int(id)] = place
         sites[place.siteKey, default: []].append(id)
+        links[Int(id)].isInNeighbourhood = !place.neighbourhood.isEmpty
         if let key = PeerKey(place) { peerGroups[key, default: []].append(id) }
         noteChange(of: id)
     }

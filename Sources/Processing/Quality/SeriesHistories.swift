@@ -9,6 +9,8 @@ public struct SeriesHistories: Sendable {
     private var entries: [Entry] = []
     private var neighbours = Neighbours()
     private var peerValues: [Double] = []
+    /// Readings whose neighbours lie deeper in the file than the histories reach: to be reviewed as if they were late.
+    public private(set) var unseen: [(series: SeriesID, time: Timestamp)] = []
 
     fileprivate struct Entry: Sendable {
         var control: QualityControl?
@@ -149,14 +151,19 @@ public struct SeriesHistories: Sendable {
         let links = neighbours[id]
         guard links.areWatched else { return [] }
         var revised: [Revision] = []
-        for other in links.dependents { review(other, from: time, &revised) }
-        for other in links.watchers where !links.dependents.contains(other) { review(other, from: time, &revised) }
+        var areAllSeen = true
+        for other in links.dependents where !review(other, from: time, &revised) { areAllSeen = false }
+        for other in links.watchers where !links.dependents.contains(other) {
+            if !review(other, from: time, &revised) { areAllSeen = false }
+        }
+        if !areAllSeen { unseen.append((id, time)) }
         return revised
     }
 
-    private mutating func review(_ id: SeriesID, from time: Timestamp, _ revised: inout [Revision]) {
+    /// - Returns: whether the history reaches back to that time.
+    private mutating func review(_ id: SeriesID, from time: Timestamp, _ revised: inout [Revision]) -> Bool {
+        guard let newest = newestTime(id), newest >= time else { return true }
         let history = entries[Int(id)].history
-        guard let newest = history.last, newest.time >= time else { return }
         var index = history.endIndex - 1
         while index >= 0, history[index].time >= time {
             let tests = neighbourTests(of: history[index], in: id)
@@ -164,7 +171,7 @@ public struct SeriesHistories: Sendable {
                 var all = entries[Int(id)].newestTests
                 all.replace(with: tests)
                 if all != entries[Int(id)].newestTests {
-                    revised.append(Revision(series: id, time: newest.time, tests: tests))
+                    revised.append(Revision(series: id, time: newest, tests: tests))
                     entries[Int(id)].newestTests = all
                 }
             } else {
@@ -172,6 +179,13 @@ public struct SeriesHistories: Sendable {
             }
             index -= 1
         }
+        return index >= 0 || entries[Int(id)].isWhole
+    }
+
+    /// - Returns: ``unseen``, which is empty from then on.
+    public mutating func takeUnseen() -> [(series: SeriesID, time: Timestamp)] {
+        defer { unseen = [] }
+        return unseen
     }
 
     /// The file has other tests for a reading now.
@@ -189,39 +203,49 @@ public struct SeriesHistories: Sendable {
     private mutating func neighbourTests(of point: SeriesPoint, in id: SeriesID) -> QualityTests {
         var tests = QualityTests()
         guard let limits = entries[Int(id)].control?.limits else { return tests }
+        var isSeen = true
         if let coLocated = limits.coLocated {
             let reference = neighbours[id].reference.flatMap {
-                referencePoint(of: $0, at: point.time, age: coLocated.ageMilliseconds)
+                referencePoint(of: $0, at: point.time, age: coLocated.ageMilliseconds, &isSeen)
             }
             tests[.coLocated] = coLocated.flag(point, reference: reference)
         }
-        if let spread = limits.peerSpread, !neighbours[id].peers.isEmpty {
+        if let spread = limits.peerSpread, neighbours[id].isInNeighbourhood {
             peerValues.removeAll(keepingCapacity: true)
             for peer in neighbours[id].peers {
-                guard let last = referencePoint(of: peer, at: point.time, age: spread.ageMilliseconds) else { continue }
-                peerValues.append(last.value)
+                if let last = referencePoint(of: peer, at: point.time, age: spread.ageMilliseconds, &isSeen) {
+                    peerValues.append(last.value)
+                }
             }
             tests[.peerSpread] = spread.flag(point.value, peers: &peerValues)
         }
+        if !isSeen { unseen.append((id, point.time)) }
         return tests
     }
 
     /// The last point at or before a time that is within its own gross range.
-    private func referencePoint(of id: SeriesID, at time: Timestamp, age: Int64) -> SeriesPoint? {
+    /// - Parameter isSeen: becomes false where only the file can tell.
+    private func referencePoint(
+        of id: SeriesID, at time: Timestamp, age: Int64, _ isSeen: inout Bool
+    ) -> SeriesPoint? {
         let oldest = time.milliseconds - age
         if entries[Int(id)].history.isEmpty {
-            let found = entries[Int(id)].recalled.first { $0.point.time <= time && $0.isReference }
-            return found.flatMap { $0.point.time.milliseconds >= oldest ? $0.point : nil }
-        }
-        var index = entries[Int(id)].history.endIndex - 1
-        while index >= 0 {
-            let point = entries[Int(id)].history[index]
-            if point.time.milliseconds < oldest { return nil }
-            if point.time <= time, SeriesHistories.isReference(entries[Int(id)].grossRange?.flag(point.value)) {
-                return point
+            for stored in entries[Int(id)].recalled where stored.point.time <= time {
+                if stored.point.time.milliseconds < oldest { return nil }
+                if stored.isReference { return stored.point }
             }
-            index -= 1
+        } else {
+            var index = entries[Int(id)].history.endIndex - 1
+            while index >= 0 {
+                let point = entries[Int(id)].history[index]
+                if point.time.milliseconds < oldest { return nil }
+                if point.time <= time, SeriesHistories.isReference(entries[Int(id)].grossRange?.flag(point.value)) {
+                    return point
+                }
+                index -= 1
+            }
         }
+        if !entries[Int(id)].isWhole { isSeen = false }
         return nil
     }
 

@@ -101,6 +101,9 @@ let package = Package(
             dependencies: [
                 "CAllocations", "CSimdjson", "Decoding", "Gateway", "GatewayConfiguration", "Telemetry", "TestKit",
             ], path: "Tests/Benchmark/Decoding", swiftSettings: strict),
+        .executableTarget(
+            name: "processing-benchmark", dependencies: ["CAllocations", "CSQLite", "Processing", "Telemetry"],
+            path: "Tests/Benchmark/Processing", swiftSettings: strict),
         .target(
             name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
             path: "Tests/Fuzz/Target", swiftSettings: strict),

@@ -3,7 +3,7 @@ import Storage
 import Telemetry
 
 extension CoreBench {
-    static let seriesCount = 13
+    static let seriesCount = 14
 
     static func rules(of series: Int) -> AggregationRules {
         AggregationRules(of: quantity(of: series), intervalMilliseconds: interval(of: series))
@@ -15,7 +15,9 @@ extension CoreBench {
     /// Of every kind one, and more of those that have more to them; the last ones have neighbours.
     static func quantity(of series: Int) -> Quantity {
         switch series {
-        case 0: level
+        case 0:
+            Quantity(
+                name: "level", unit: "1", kind: .gauge, grossRange: .init(fail: -20...1000, suspect: 0...900))
         case 1: QuantityCatalogue()["vehicle_count"]!
         case 3: wrappingCounter
         case 4: Quantity(name: "passers", unit: "1", kind: .intervalCount, grossRange: .init(fail: 0...8))
@@ -24,6 +26,7 @@ extension CoreBench {
         case 7: dust
         case 8: Quantity(name: "humidity", unit: "%", kind: .gauge, grossRange: .init(fail: 0...1000))
         case 9...12: street
+        case 13: lively
         default: Quantity(name: "free", unit: "1", kind: .gauge)
         }
     }
@@ -35,9 +38,9 @@ extension CoreBench {
             neighbourhood: (9...12).contains(index) ? "Assendorp" : "")
     }
 
-    private static var level: Quantity {
+    private static var lively: Quantity {
         Quantity(
-            name: "level", unit: "1", kind: .gauge, grossRange: .init(fail: -20...1000, suspect: 0...900),
+            name: "lively", unit: "1", kind: .gauge, grossRange: .init(fail: -20...1000),
             limits: QualityLimits(
                 spike: SpikeLimits(suspect: 500, fail: 700), rateOfChange: RateOfChangeLimits(suspect: 200, fail: 900),
                 attenuatedSignal: AttenuatedSignalLimits(

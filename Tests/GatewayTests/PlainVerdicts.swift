@@ -33,7 +33,7 @@ struct PlainVerdicts {
 
     private func peers(_ limits: PeerSpreadLimits, _ point: SeriesPoint, of series: Int) -> QualityFlag {
         let others = (9...12).filter { $0 != series && !points[$0].isEmpty }
-        var values = others.compactMap { last(of: $0, at: point.time) }
+        var values = others.compactMap { last(of: $0, at: point.time - 1) }
             .filter { point.time - $0.time <= limits.ageMilliseconds }.map(\.value)
         return limits.flag(point.value, peers: &values)
     }

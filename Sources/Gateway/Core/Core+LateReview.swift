@@ -21,7 +21,7 @@ extension Core {
             let window = minute.window
             for id in minute.series where unjudged[id]?.contains(window.start) ?? false {
                 // Of one that has not sent since the start nobody knows the limits yet.
-                guard histories.control(of: id) != nil else { continue }
+                guard histories.isEquipped(id) else { continue }
                 if window.start - runEnd > Core.greatestPause, !run.isEmpty {
                     try review(run)
                     run = [:]

@@ -41,7 +41,7 @@ extension Core {
                 ? series[number].timeOfReplay(reading.time)
                 : Core.receiptTime(reading.time, after: series[number].lastReceiptTime)
         }
-        if histories.control(of: id) == nil { try equip(id, for: series[number].series) }
+        if !histories.isEquipped(id) { try equip(id, for: series[number].series) }
         let outcome: InsertOutcome
         if histories.newestTime(id).map({ $0 < reading.time }) ?? histories.isWhole(id) {
             outcome = try storeNewest(&reading, id: id)

@@ -8,25 +8,27 @@ public struct NeighbourReview: Sendable {
     public let range: Range<Timestamp>
     private var subjects: [SeriesID: Subject] = [:]
     private var latest: [SeriesID: SeriesPoint] = [:]
-    private var moment: [(id: SeriesID, point: SeriesPoint)] = []
+    private var moment: [(id: SeriesID, stored: SeriesHistories.StoredPoint)] = []
     private var found: [SeriesHistories.Revision] = []
 
     private struct Subject: Sendable {
         var stretch: Range<Timestamp>
         let limits: QualityLimits
-        let links: Neighbours.Links
+        let reference: SeriesID?
+        /// Nil where it stands in no neighbourhood.
+        let peers: [SeriesID]?
     }
 
     /// - Parameter late: of each series the stretch in which readings came late.
     public init(_ late: [SeriesID: Range<Timestamp>], in histories: inout SeriesHistories) {
+        if histories.neighbours.hasChanges { histories.relink() }
         for (id, stretch) in late {
-            let links = histories.links(of: id)
-            NeighbourReview.enter(id, stretch, in: &histories, to: &subjects)
-            for other in links.dependents + links.watchers {
+            NeighbourReview.enter(id, stretch, in: histories, to: &subjects)
+            for other in histories.neighbours.dependents[Int(id)] + histories.neighbours.watchers[Int(id)] {
                 guard let limits = histories.control(of: other)?.limits else { continue }
                 let age = max(limits.coLocated?.ageMilliseconds ?? 0, limits.peerSpread?.ageMilliseconds ?? 0)
                 let reached = stretch.lowerBound..<(stretch.upperBound + age)
-                NeighbourReview.enter(other, reached, in: &histories, to: &subjects)
+                NeighbourReview.enter(other, reached, in: histories, to: &subjects)
             }
         }
         let ages = subjects.values.map {
@@ -38,22 +40,25 @@ public struct NeighbourReview: Sendable {
     }
 
     private static func enter(
-        _ id: SeriesID, _ stretch: Range<Timestamp>, in histories: inout SeriesHistories,
+        _ id: SeriesID, _ stretch: Range<Timestamp>, in histories: SeriesHistories,
         to subjects: inout [SeriesID: Subject]
     ) {
         guard let limits = histories.control(of: id)?.limits else { return }
-        let links = histories.links(of: id)
-        guard limits.coLocated != nil || limits.peerSpread != nil && links.isInNeighbourhood else { return }
-        var subject = subjects[id] ?? Subject(stretch: stretch, limits: limits, links: links)
+        let isInNeighbourhood = histories.neighbours.isInNeighbourhood(id)
+        guard limits.coLocated != nil || limits.peerSpread != nil && isInNeighbourhood else { return }
+        var subject =
+            subjects[id]
+            ?? Subject(
+                stretch: stretch, limits: limits, reference: histories.neighbours.reference[Int(id)],
+                peers: isInNeighbourhood ? histories.neighbours.peers[Int(id)] : nil)
         subject.stretch =
             min(subject.stretch.lowerBound, stretch.lowerBound)..<max(subject.stretch.upperBound, stretch.upperBound)
         subjects[id] = subject
     }
 
     public mutating func offer(_ stored: SeriesHistories.StoredPoint, of id: SeriesID) {
-        if let first = moment.first, first.point.time != stored.point.time { judgeMoment() }
-        if stored.isReference { latest[id] = stored.point }
-        moment.append((id, stored.point))
+        if let first = moment.first, first.stored.point.time != stored.point.time { judgeMoment() }
+        moment.append((id, stored))
     }
 
     /// What was found, once all are offered.
@@ -62,25 +67,32 @@ public struct NeighbourReview: Sendable {
         return found
     }
 
-    /// Readings of one time speak for each other.
+    /// Readings of one time speak for each other at a site, and not in a neighbourhood.
     private mutating func judgeMoment() {
-        for (id, point) in moment {
-            guard let subject = subjects[id], subject.stretch.contains(point.time) else { continue }
-            found.append(SeriesHistories.Revision(series: id, time: point.time, tests: tests(of: point, subject)))
+        let before = found.count
+        for (id, stored) in moment {
+            guard let subject = subjects[id], subject.stretch.contains(stored.point.time) else { continue }
+            var tests = QualityTests()
+            if let spread = subject.limits.peerSpread, let peers = subject.peers {
+                tests[.peerSpread] = flag(of: stored.point, spread, peers)
+            }
+            found.append(SeriesHistories.Revision(series: id, time: stored.point.time, tests: tests))
+        }
+        for (id, stored) in moment where stored.isReference { latest[id] = stored.point }
+        let points = Dictionary(uniqueKeysWithValues: moment.map { ($0.id, $0.stored.point) })
+        for index in before..<found.count {
+            guard let subject = subjects[found[index].series], let coLocated = subject.limits.coLocated,
+                let point = points[found[index].series]
+            else { continue }
+            let reference = subject.reference.flatMap { latest[$0] }
+            found[index].tests[.coLocated] = coLocated.flag(point, reference: reference)
         }
         moment.removeAll(keepingCapacity: true)
     }
 
-    private func tests(of point: SeriesPoint, _ subject: Subject) -> QualityTests {
-        var tests = QualityTests()
-        if let coLocated = subject.limits.coLocated {
-            tests[.coLocated] = coLocated.flag(point, reference: subject.links.reference.flatMap { latest[$0] })
-        }
-        if let spread = subject.limits.peerSpread, subject.links.isInNeighbourhood {
-            var values = subject.links.peers.compactMap { latest[$0] }
-                .filter { spread.applies(to: point.time, from: $0.time) }.map(\.value)
-            tests[.peerSpread] = spread.flag(point.value, peers: &values)
-        }
-        return tests
+    private func flag(of point: SeriesPoint, _ spread: PeerSpreadLimits, _ peers: [SeriesID]) -> QualityFlag {
+        var values = peers.compactMap { latest[$0] }
+            .filter { spread.applies(to: point.time, from: $0.time) }.map(\.value)
+        return spread.flag(point.value, peers: &values)
     }
 }

@@ -2,26 +2,19 @@ import Telemetry
 
 /// Who measures beside whom: the series of a site, and the sensors of one quantity in a neighbourhood.
 struct Neighbours: Sendable {
-    /// A series' neighbours, each by its number in the file.
-    struct Links: Sendable {
-        /// What is measured beside, and makes a reading suspect.
-        var reference: SeriesID?
-        /// Those that have this one as reference.
-        var dependents: [SeriesID] = []
-        /// Those whose median this one is compared with.
-        var peers: [SeriesID] = []
-        /// Those that are compared with this one.
-        var watchers: [SeriesID] = []
-        var isInNeighbourhood = false
-
-        var areWatched: Bool { !dependents.isEmpty || !watchers.isEmpty }
-    }
+    /// What is measured beside a series, and makes its readings suspect; each by its number in the file, as all here.
+    private(set) var reference: [SeriesID?] = []
+    /// Those that have a series as reference.
+    private(set) var dependents: [[SeriesID]] = []
+    /// Those whose median a series is compared with.
+    private(set) var peers: [[SeriesID]] = []
+    /// Those that are compared with a series.
+    private(set) var watchers: [[SeriesID]] = []
 
     /// The same sensors of a large neighbourhood are always compared: those that follow in the order of their names.
     static let greatestPeerCount = 16
 
     private var places: [SeriesPlace?] = []
-    private var links: [Links] = []
     private var sites: [String: [SeriesID]] = [:]
     private var peerGroups: [PeerKey: [SeriesID]] = [:]
     private var changedSites: Set<String> = []
@@ -33,18 +26,20 @@ struct Neighbours: Sendable {
         let unit: String
     }
 
-    subscript(id: SeriesID) -> Links { links[Int(id)] }
+    func isInNeighbourhood(_ id: SeriesID) -> Bool { !(places[Int(id)]?.neighbourhood.isEmpty ?? true) }
 
     mutating func enter(_ id: SeriesID, at place: SeriesPlace) {
         while places.count <= Int(id) {
             places.append(nil)
-            links.append(Links())
+            reference.append(nil)
+            dependents.append([])
+            peers.append([])
+            watchers.append([])
         }
         guard places[Int(id)] != place else { return }
         if let former = places[Int(id)] { leave(id, former) }
         places[Int(id)] = place
         sites[place.siteKey, default: []].append(id)
-        links[Int(id)].isInNeighbourhood = !place.neighbourhood.isEmpty
         if let key = PeerKey(place) { peerGroups[key, default: []].append(id) }
         noteChange(of: id)
     }
@@ -75,32 +70,32 @@ struct Neighbours: Sendable {
 
     private mutating func relink(site members: [SeriesID], _ limits: (SeriesID) -> QualityLimits?) {
         for id in members {
-            links[Int(id)].reference = nil
-            links[Int(id)].dependents = []
+            reference[Int(id)] = nil
+            dependents[Int(id)] = []
         }
         for id in members {
             guard let wanted = limits(id)?.coLocated?.quantity, let device = places[Int(id)]?.device else { continue }
             let candidates = members.filter { places[Int($0)]?.quantity == wanted && $0 != id }
             let own = candidates.last { places[Int($0)]?.device == device }
             let nearest = candidates.min { isBefore($0, $1) }
-            guard let reference = own ?? nearest else { continue }
-            links[Int(id)].reference = reference
-            links[Int(reference)].dependents.append(id)
+            guard let chosen = own ?? nearest else { continue }
+            reference[Int(id)] = chosen
+            dependents[Int(chosen)].append(id)
         }
     }
 
     private mutating func relink(peers members: [SeriesID], _ limits: (SeriesID) -> QualityLimits?) {
         let ordered = members.sorted { isBefore($0, $1) }
         for id in ordered {
-            links[Int(id)].peers = []
-            links[Int(id)].watchers = []
+            peers[Int(id)] = []
+            watchers[Int(id)] = []
         }
         for (index, id) in ordered.enumerated() where limits(id)?.peerSpread != nil {
             let count = min(ordered.count - 1, Neighbours.greatestPeerCount)
             for step in 1..<(count + 1) {
                 let peer = ordered[(index + step) % ordered.count]
-                links[Int(id)].peers.append(peer)
-                links[Int(peer)].watchers.append(id)
+                peers[Int(id)].append(peer)
+                watchers[Int(peer)].append(id)
             }
         }
     }

@@ -1,6 +1,7 @@
 #include "CAllocations.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 
 /* glibc's own functions under the names that stay when the public ones are replaced.
@@ -14,6 +15,8 @@ extern void __libc_free(void *pointer);
 static _Thread_local unsigned long count;
 
 unsigned long poort_allocation_count(void) { return count; }
+
+unsigned long poort_allocated_bytes(void) { return mallinfo2().uordblks; }
 
 void *malloc(size_t size) {
     count++;

@@ -67,6 +67,7 @@ struct PeerSpreadTests {
         #expect(flag(99, [0, 0, 0], PeerSpreadLimits(suspect: 0, fail: nil)) == .good, "0 disables a level")
         #expect(flag(1e308, [-1e308, -1e308, -1e308], limits) == .fail)
         #expect(!limits.applies(to: Timestamp(seconds: 0), from: Timestamp(seconds: 1)))
+        #expect(!limits.applies(to: Timestamp(seconds: 1), from: Timestamp(seconds: 1)))
         #expect(limits.applies(to: Timestamp(seconds: 900), from: Timestamp(seconds: 0)))
         #expect(!limits.applies(to: Timestamp(seconds: 901), from: Timestamp(seconds: 0)))
     }

@@ -74,14 +74,15 @@ let package = Package(
                 "Control", lifecycle, unixSignals, logging,
             ]),
 
-        // Beside the line: a street to try it on.
+        // Beside the line: a street to try it on, and figures drawn in a terminal.
         room("Simulation", ["Telemetry"]),
+        room("Charts", ["Telemetry"]),
 
         .executableTarget(
             name: "poort",
             dependencies: [
-                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Storage", "Control", "Gateway",
-                "Simulation",
+                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Control",
+                "Gateway", "Simulation", "Charts",
                 argumentParser, lifecycle, unixSignals, logging,
             ],
             swiftSettings: strict),
@@ -108,6 +109,7 @@ let package = Package(
             name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
             path: "Tests/Fuzz/Target", swiftSettings: strict),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
+        tests("ChartsTests", ["Charts", "Telemetry"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit", logging]),
         tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),

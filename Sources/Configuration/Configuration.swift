@@ -89,11 +89,17 @@ public struct Configuration: Sendable, Hashable {
         public var aliases: [String] = []
         public var type = ""
         public var neighbourhood = ""
+        /// The place that it shares with other devices, whose figures belong together; empty where it is one by itself.
+        public var site = ""
         public var latitude: Double?
         public var longitude: Double?
         public var intervalMilliseconds: Int64?
         public var owner = ""
         public var geometry: ContainerGeometry?
+        /// At which level a container is to be emptied, in per cent; 80 where it is not given.
+        public var fillThreshold: Double?
+        /// What its `speed` is of; without it, of vehicles where no interval is expected.
+        public var speeds: Speeds?
         /// Free words, for what is shared with whom.
         public var labels: [String: String] = [:]
         /// This device's limits, by quantity.
@@ -101,4 +107,14 @@ public struct Configuration: Sendable, Hashable {
         /// What this device changes of the other tests' limits, by quantity.
         public var limitChanges: [String: QualityLimitChanges] = [:]
     }
+    /// What readings of `speed` are of.
+    public enum Speeds: String, Sendable, Hashable, CaseIterable {
+        /// Each of one vehicle.
+        case vehicles
+        /// Each the mean of an interval.
+        case means
+    }
+
+    /// Collectors act at this level, in per cent.
+    public static let usualFillThreshold = 80.0
 }

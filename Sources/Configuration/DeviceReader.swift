@@ -7,10 +7,25 @@ struct DeviceReader {
 
     func read(_ tables: [TableReader]) -> [Configuration.DeviceSection] {
         var names = NameRegister(complaints: complaints)
-        return tables.map { table in
+        var sites: [Int: Place] = [:]
+        let devices = tables.enumerated().map { index, table in
             var table = table
-            return read(&table, names: &names)
+            let device = read(&table, names: &names)
+            if !device.site.isEmpty { sites[index] = table.place(of: "site") }
+            return device
         }
+        for (index, place) in sites.sorted(by: { $0.key < $1.key }) { checkSite(of: index, in: devices, place: place) }
+        return devices
+    }
+
+    /// A name means one thing: a device is asked for by the same word as a site.
+    private func checkSite(of index: Int, in devices: [Configuration.DeviceSection], place: Place) {
+        let site = devices[index].site
+        guard let other = devices.first(where: { $0.id == site }), other.site != site else { return }
+        complaints.error(
+            place,
+            "`site` is \"\(site.plain)\", the `id` of a [[device]] that is not of this site; give that one the same `site`, or this one another"
+        )
     }
 
     private func read(_ table: inout TableReader, names: inout NameRegister) -> Configuration.DeviceSection {
@@ -30,10 +45,14 @@ struct DeviceReader {
         }
         table.string("type", into: &device.type)
         table.string("neighbourhood", into: &device.neighbourhood)
+        if let site = table.string("site"), isSiteName(site, place: table.place(of: "site")) { device.site = site }
         table.string("owner", into: &device.owner)
         device.intervalMilliseconds = table.duration("interval", in: 100...31_557_600_000)
         if var location = table.table("location") { readLocation(&location, into: &device) }
         if var geometry = table.table("geometry") { device.geometry = readGeometry(&geometry) }
+        device.fillThreshold = table.number("fill_threshold", in: 1...100)
+        device.speeds = table.choice("speeds", among: Configuration.Speeds.allCases.map(\.rawValue))
+            .flatMap(Configuration.Speeds.init)
         if var labels = table.table("labels") { device.labels = readLabels(&labels) }
         if let quantities = table.table("quantity") { readQuantities(quantities, into: &device) }
         table.finish()
@@ -60,6 +79,17 @@ struct DeviceReader {
                 suggestion: "\"\(String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()).plain)\"")
         }
         return true
+    }
+
+    private func isSiteName(_ name: String, place: Place) -> Bool {
+        let isName = !name.hasControlCharacters && name.utf8.count <= DeviceNames.longestBytes
+        if !isName {
+            complaints.error(
+                place,
+                "`site` is \"\(name.plain)\"; a site's name has \(DeviceNames.longestBytes) bytes at most and no control characters in it"
+            )
+        }
+        return isName
     }
 
     private func readLocation(_ location: inout TableReader, into device: inout Configuration.DeviceSection) {

@@ -1,7 +1,7 @@
 /// The nearest of the words that would be right.
-enum Spelling {
+public enum Spelling {
     /// - Returns: nil when none is near enough to be meant.
-    static func nearest<Words: Sequence<String>>(to word: String, among words: Words) -> String? {
+    public static func nearest<Words: Sequence<String>>(to word: String, among words: Words) -> String? {
         let lower = word.lowercased()
         var best: (word: String, distance: Int)?
         var longer: String?

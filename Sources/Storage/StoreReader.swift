@@ -8,7 +8,7 @@ public import Telemetry
 public final class StoreReader {
     let database: Database
     /// Of the file, which the daemon may not have brought up to date yet.
-    private let schemaVersion: Int64
+    let schemaVersion: Int64
 
     /// Opens the file, with a writer at work on it or not.
     /// - Throws: when it cannot be read, is not Poort's, or is from a newer Poort.
@@ -94,15 +94,24 @@ public final class StoreReader {
 
     /// All series, ordered by device and quantity.
     public func series() throws(StorageError) -> [SeriesRow] {
+        let rules = ["required_coverage", "counter_bits", "counter_rate"].map { schemaVersion < 3 ? "NULL" : $0 }
         let select = try database.prepare(
-            "SELECT id, device, quantity, unit, kind, device_type, interval FROM series ORDER BY device, quantity")
+            """
+            SELECT id, device, quantity, unit, kind, device_type, interval, first_time, \(rules.joined(separator: ", "))
+            FROM series ORDER BY device, quantity
+            """)
         var rows: [SeriesRow] = []
         while try select.step("read the series") {
+            let width = select.optionalDouble(10).flatMap {
+                CounterWidth(bits: Int(select.integer(9)), maximumPerSecond: $0)
+            }
             rows.append(
                 SeriesRow(
                     id: SeriesID(select.integer(0)), device: select.text(1), quantity: select.text(2),
                     unit: select.text(3), kind: Quantity.Kind(rawValue: select.text(4)) ?? .gauge,
-                    deviceType: select.text(5), intervalMilliseconds: select.isNull(6) ? nil : select.integer(6)))
+                    deviceType: select.text(5), intervalMilliseconds: select.isNull(6) ? nil : select.integer(6),
+                    firstTime: select.isNull(7) ? nil : select.timestamp(7),
+                    requiredCoverage: select.optionalDouble(8) ?? Aggregate.requiredCoverage, counterWidth: width))
         }
         return rows
     }
@@ -117,6 +126,19 @@ public final class StoreReader {
         public var deviceType: String
         /// The expected time between readings, where the configuration told.
         public var intervalMilliseconds: Int64?
+        /// Of its earliest reading, if it has any.
+        public var firstTime: Timestamp?
+        /// The share of expected readings from which on a window is valid, 0 to 1.
+        public var requiredCoverage: Double
+        /// For counters that wrap.
+        public var counterWidth: CounterWidth?
+
+        /// How its readings become aggregates.
+        public var rules: AggregationRules {
+            AggregationRules(
+                kind: kind, requiredCoverage: requiredCoverage, intervalMilliseconds: intervalMilliseconds,
+                counterWidth: counterWidth)
+        }
     }
 
     /// A reading as it stands in the file.
@@ -126,6 +148,22 @@ public final class StoreReader {
         public var value: Double
         public var flag: QualityFlag
         public var tests: QualityTests
+
+        init(series: SeriesID, time: Timestamp, value: Double, flag: QualityFlag, tests: QualityTests) {
+            self.series = series
+            self.time = time
+            self.value = value
+            self.flag = flag
+            self.tests = tests
+        }
+
+        /// Reads `series, time, value, flag, tests`.
+        init(_ row: Statement) {
+            self.init(
+                series: SeriesID(row.integer(0)), time: row.timestamp(1), value: row.double(2),
+                flag: QualityFlag(rawValue: UInt8(truncatingIfNeeded: row.integer(3))) ?? .unknown,
+                tests: QualityTests(bits: row.integer(4)))
+        }
     }
 
     /// Visits the readings of a stretch of time, ordered by time; stops when `visit` says false.
@@ -143,11 +181,7 @@ public final class StoreReader {
         select.bind(1, range.lowerBound)
         select.bind(2, range.upperBound)
         while try select.step("read readings") {
-            let row = ReadingRow(
-                series: SeriesID(select.integer(0)), time: select.timestamp(1), value: select.double(2),
-                flag: QualityFlag(rawValue: UInt8(truncatingIfNeeded: select.integer(3))) ?? .unknown,
-                tests: QualityTests(bits: select.integer(4)))
-            if !visit(row) { return }
+            if !visit(ReadingRow(select)) { return }
         }
     }
 

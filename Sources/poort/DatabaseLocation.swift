@@ -19,4 +19,14 @@ struct DatabaseLocation: ParsableArguments {
     func openReader() throws -> StoreReader {
         try StoreReader(path: databasePath())
     }
+
+    /// Opens the database and puts the configuration's time zone into force.
+    ///
+    /// With --database no configuration is needed; the process's time zone counts then, and what the configuration says of
+    /// devices is not known.
+    func openWithTimeZone() throws -> (reader: StoreReader, configuration: Configuration?) {
+        let path = try databasePath()
+        let read = try? configuration.loadWithTimeZone()
+        return (try StoreReader(path: path), read)
+    }
 }

@@ -16,7 +16,8 @@ struct Poort: AsyncParsableCommand {
             """,
         version: "poort \(GatewayVersion.number)",
         subcommands: [
-            Run.self, Status.self, Watch.self, Sensors.self, Check.self, Query.self, Ledger.self,
+            Run.self, Status.self, Watch.self, Show.self, Plot.self, Figures.self, Sensors.self, Check.self, Query.self,
+            Ledger.self,
             QuarantineCommand.self, ReplayCommand.self, Record.self,
             Simulate.self,
             Version.self,

@@ -31,6 +31,8 @@ enum Emphasis: String {
     case warning = "33"
     case bad = "31"
     case quiet = "2"
+    /// What a chart draws.
+    case drawn = "36"
 
     func applied(to text: String) -> String {
         Terminal.hasColour && !text.isEmpty ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text

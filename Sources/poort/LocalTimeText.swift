@@ -1,0 +1,28 @@
+import Telemetry
+
+/// Moments on the wall clock of the gateway's time zone, as people read them.
+enum LocalTimeText {
+    /// `13:05`, or `24 Nov 13:05` where more than a day is looked at.
+    static func text(_ time: Timestamp, within range: Range<Timestamp>) -> String {
+        let clock = WallClock(time)
+        let isOneDay = range.upperBound - range.lowerBound <= 86_400_000 + 60_000
+        return isOneDay && range.contains(time) ? clock.timeOfDay : full(time)
+    }
+
+    /// `24 Nov 13:05`
+    static func full(_ time: Timestamp) -> String {
+        let clock = WallClock(time)
+        return "\(clock.date) \(clock.timeOfDay)"
+    }
+
+    /// `23 Nov 2026 13:05 – 24 Nov 2026 13:05 CET`
+    static func text(_ range: Range<Timestamp>) -> String {
+        let (begin, end) = (WallClock(range.lowerBound), WallClock(range.upperBound))
+        let beginZone = begin.zone == end.zone ? "" : " \(begin.zone)"
+        let beginYear = begin.year == end.year ? "" : " \(begin.year)"
+        let isSameDay = begin.dayNumber == end.dayNumber
+        return "\(begin.date)\(beginYear) \(begin.timeOfDay)\(beginZone) – "
+            + (isSameDay ? "" : "\(end.date) \(end.year) ")
+            + "\(end.timeOfDay)\(isSameDay ? " \(end.year)" : "") \(end.zone)"
+    }
+}

@@ -20,16 +20,20 @@ public struct UplinkFilter: Sendable {
     private var committedCount: Int
     private var current: [UInt64] = []
     private var known: Set<UInt64>
+    /// Those that are known, in their order, from ``oldest`` on. Which these are must not depend on when commits were.
+    private var order: [UInt64]
+    private var oldest = 0
     private var nextNumber: Int64
 
     /// - Parameters:
-    ///   - capacity: how many are remembered at least, a day or more of a street's uplinks.
+    ///   - capacity: how many are remembered, a day or more of a street's uplinks.
     ///   - committed: what storage kept, oldest first.
     public init(capacity: Int = 16_384, committed: [Batch] = []) {
         self.capacity = capacity
         self.committed = committed
         committedCount = committed.reduce(0) { $0 + $1.identities.count }
-        known = Set(committed.flatMap(\.identities))
+        order = Array(committed.flatMap(\.identities).suffix(capacity))
+        known = Set(order)
         nextNumber = (committed.last?.number ?? 0) + 1
     }
 
@@ -38,7 +42,18 @@ public struct UplinkFilter: Sendable {
     public mutating func isKnown(_ identity: UInt64) -> Bool {
         guard known.insert(identity).inserted else { return true }
         current.append(identity)
+        order.append(identity)
+        if order.count - oldest > capacity { forgetOldest() }
         return false
+    }
+
+    private mutating func forgetOldest() {
+        known.remove(order[oldest])
+        oldest += 1
+        if oldest > capacity {
+            order.removeFirst(oldest)
+            oldest = 0
+        }
     }
 
     /// What the commit of the current transaction has to write; then call ``didCommit()``.
@@ -54,10 +69,7 @@ public struct UplinkFilter: Sendable {
     public mutating func didCommit() {
         if current.isEmpty { return }
         let removable = removableCount
-        for batch in committed.prefix(removable) {
-            committedCount -= batch.identities.count
-            known.subtract(batch.identities)
-        }
+        for batch in committed.prefix(removable) { committedCount -= batch.identities.count }
         committed.removeFirst(removable)
         committed.append(Batch(number: nextNumber, identities: current))
         committedCount += current.count

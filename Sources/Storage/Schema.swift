@@ -117,7 +117,8 @@ enum Schema {
         """
 
     /// What aggregates of every kind hold besides, and the rules of a series from which they follow after a restart; where
-    /// a series is measured; and the minutes whose late readings quality control has not looked at yet.
+    /// a series is measured; since when a minute is late; and the minutes whose late readings quality control has not looked
+    /// at yet.
     ///
     /// Times of extremes are milliseconds after the window's start. Percentiles stand there only where no distribution
     /// does. The usual share of readings is not written. All of it is absent in rows of before.
@@ -139,6 +140,8 @@ enum Schema {
         ALTER TABLE series ADD COLUMN counter_rate REAL;
         ALTER TABLE series ADD COLUMN site TEXT NOT NULL DEFAULT '';
         ALTER TABLE series ADD COLUMN neighbourhood TEXT NOT NULL DEFAULT '';
+
+        ALTER TABLE late_windows ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 
         CREATE TABLE unjudged_minutes(
             start INTEGER NOT NULL,

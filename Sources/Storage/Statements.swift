@@ -82,7 +82,7 @@ final class Statements {
             "INSERT INTO unjudged_minutes(start, series) VALUES(?1, ?2) ON CONFLICT DO NOTHING")
         deleteUnjudged = try database.prepare("DELETE FROM unjudged_minutes WHERE start = ?1 AND series = ?2")
         insertLate = try database.prepare(
-            "INSERT INTO late_windows(start, series) VALUES(?1, ?2) ON CONFLICT DO NOTHING")
+            "INSERT INTO late_windows(start, series, since) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING")
         deleteLate = try database.prepare("DELETE FROM late_windows WHERE start = ?1")
         insertQuarantine = try database.prepare(
             """

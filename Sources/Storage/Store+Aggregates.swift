@@ -79,10 +79,12 @@ extension Store {
     }
 
     /// Remembers that a closed minute must be computed again.
-    public func markLate(minute start: Timestamp, series: SeriesID) throws(StorageError) {
+    /// - Parameter since: when its first late reading came.
+    public func markLate(minute start: Timestamp, series: SeriesID, since: Timestamp) throws(StorageError) {
         try begin()
         statements.insertLate.bind(1, start)
         statements.insertLate.bind(2, series)
+        statements.insertLate.bind(3, since)
         try statements.insertLate.run("mark a late window")
     }
 
@@ -93,9 +95,13 @@ extension Store {
         try statements.deleteLate.run("clear a late window")
     }
 
-    /// Visits the closed minutes that must be computed again, by series, in no particular order.
-    public func lateWindows(visit: (_ minute: Timestamp, _ series: SeriesID) -> Void) throws(StorageError) {
-        let select = try database.prepare("SELECT start, series FROM late_windows")
-        while try select.step("read the late windows") { visit(select.timestamp(0), SeriesID(select.integer(1))) }
+    /// Visits the closed minutes that must be computed again, by series, with the time since when, the earliest first.
+    public func lateWindows(
+        visit: (_ minute: Timestamp, _ series: SeriesID, _ since: Timestamp) -> Void
+    ) throws(StorageError) {
+        let select = try database.prepare("SELECT start, series, since FROM late_windows ORDER BY since, start, series")
+        while try select.step("read the late windows") {
+            visit(select.timestamp(0), SeriesID(select.integer(1)), select.timestamp(2))
+        }
     }
 }

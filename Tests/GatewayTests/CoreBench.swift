@@ -144,7 +144,7 @@ final class CoreBench {
     /// Windows for which the file keeps a mark that they must be computed again.
     func lateMarkCount() throws -> Int {
         var count = 0
-        try store.lateWindows { _, _ in count += 1 }
+        try store.lateWindows { _, _, _ in count += 1 }
         return count
     }
 

@@ -25,16 +25,16 @@ struct GatewayAgreementTests {
         let text = StreetConfiguration(street: street).text
         let configuration = try ConfigurationFile.load(text: text, name: "street.toml")
         var lines: [Line] = []
-        let replay = try Replay(configuration: configuration) { line in
-            if let line = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)) { lines.append(line) }
-        }
+        let replay = try Replay(configuration: configuration)
         let messages = street.messages(hours: hours)
         for message in messages {
             try replay.take(
                 CapturedMessage(received: message.published, topic: Array(message.topic.utf8), payload: message.payload)
             )
         }
-        try replay.finish()
+        try replay.finish { line in
+            if let line = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)) { lines.append(line) }
+        }
         return (messages.count, lines, try replay.ledger())
     }
 

@@ -1,113 +1,199 @@
-public import GatewayConfiguration
 import Decoding
+public import GatewayConfiguration
 import Processing
 import Storage
 public import Telemetry
 
 /// Runs captured messages through the same decoder, gate, ring, core and storage as the daemon, without a broker.
 ///
-/// The clock is the messages' time of receipt, so that the same capture always gives the same output. One thread.
+/// The clock is the messages' time of receipt, so that the same capture always gives the same output, whole or in parts.
+/// One thread.
 public final class Replay {
     private let gate: IntakeGate
     private var consumer: Ring<IntakeItem>.Consumer
     private let core: Core
-    private let printer: ReplayPrinter
-    private var clock = Timestamp.distantPast
+    private let lock: FileLock?
+    private var position = ReplayPosition()
+    /// What the database has; nil once the capture is past it.
+    private var earlier: ReplayPosition?
+    /// Whether the lines at hand are in the database already.
+    private var isCatchingUp = false
+    private var uncommittedMessages = 0
+    private var keptReceiptTimes: [SeriesID: Timestamp]
 
-    /// - Parameter output: gets each line of output, without its line break, as soon as it is known.
-    public init(configuration: Configuration, output: @escaping (String) -> Void) throws {
+    /// - Parameter database: a file that keeps what is stored, and is gone on with where a capture was taken into it
+    ///   before; nil for memory.
+    /// - Throws: `GatewayError` for a file of the daemon's, or one that is in use; `StorageError`.
+    public init(configuration: Configuration, database: String? = nil) throws {
         let wiring = Wiring(configuration)
         var settings = wiring.coreSettings
         settings.lateWindowsInOneGo = .max
-        printer = ReplayPrinter(output: output)
+        lock = try database.map { path throws(GatewayError) in try FileLock(path: path + ".lock") }
+        var options = wiring.storeOptions
+        // All that was rejected is to be seen.
+        options.quarantineLimitBytes = .max
+        let store = try Store(path: database ?? ":memory:", options: options)
+        let earlier = try ReplayPosition(of: store)
+        if earlier == nil, try !store.storedSeries().isEmpty {
+            throw GatewayError(
+                operation: "replay into \(store.path)", cause: "it holds what poort run has stored",
+                hint: "give a file of its own, which is made when it is not there")
+        }
+        self.earlier = earlier
+        position.clock = earlier?.clock ?? .distantPast
+        position.tick = earlier?.tick ?? .distantPast
         core = try Core(
-            store: Store(path: ":memory:"), settings: settings, series: SeriesTable(),
-            sources: wiring.sourceNames, now: .distantPast)
-        core.observer = printer
+            store: store, settings: settings, series: SeriesTable(), sources: wiring.sourceNames, now: position.clock)
+        keptReceiptTimes = try ReplayPosition.receiptTimes(in: store)
+        core.earlierReceiptTimes = keptReceiptTimes
+        let stored = try store.reader.series()
+        let decoder = Decoder(
+            configuration.decoderOptions,
+            takenSeries: Set(stored.map { SeriesIdentity(device: $0.device, quantity: $0.quantity) }))
         let ends = Ring<IntakeItem>.make(capacity: wiring.ringCapacity)
         consumer = ends.consumer
         gate = IntakeGate(
-            decoder: Decoder(configuration.decoderOptions), timeGate: wiring.timeGate,
-            producer: HandOver(ends.producer),
-            state: IntakeState(), wakeUp: WakeUp(), replacement: IntakeReplacement())
+            decoder: decoder, timeGate: wiring.timeGate, producer: HandOver(ends.producer), state: IntakeState(),
+            wakeUp: WakeUp(), replacement: IntakeReplacement())
+        try core.equipStored(under: configuration)
+    }
+
+    /// Takes the next line of a capture, unless the database has it already.
+    /// - Throws: `CaptureError` for what is no line of a capture, `GatewayError` for one that does not fit the database.
+    public func take(line: [UInt8]) throws {
+        let message = try CapturedMessage(line: line)
+        if position.lines == 0 { try begin(with: message, hash: ReplayPosition.hash(line)) }
+        position.note(line)
+        if isCatchingUp {
+            try catchUp(message)
+        } else {
+            try take(message)
+        }
     }
 
     /// Takes one message as if it had just come.
     public func take(_ message: CapturedMessage) throws {
-        advance(to: message.received)
+        position.clock = max(position.clock, message.received)
+        core.tell(now: position.clock)
         try tick()
+        decode(message)
+        while let item = consumer.pop() { try core.take(item) }
+        uncommittedMessages += 1
+        if uncommittedMessages >= Replay.messagesInOneCommit { try commit() }
+    }
+
+    /// What became of the messages.
+    public func ledger() throws -> [SourceLedger] { try core.store.ledger() }
+
+    /// Keeps all that was taken in, then hands out every reading with its flags, every rejection, and every aggregate with
+    /// all windows closed, one line of output each.
+    ///
+    /// To close them is not kept: the database stays as the gateway would have left it when the last message came, so that
+    /// a capture that goes on where this one ends finds it so. Nothing may be taken in afterwards.
+    public func finish(output: (String) -> Void) throws {
+        if isCatchingUp, let earlier { throw Replay.tooShort(lines: position.lines, earlier) }
+        try commit()
+        // A day is 25 hours at most, and a reading at most so far ahead of its message.
+        var time = position.clock + 3 * 86_400_000
+        repeat {
+            time = time + core.settings.lateDelayMilliseconds + 1000
+            core.tell(now: time)
+        } while try core.closeWindows()
+        try ReplayOutput(reader: core.store.reader).write(to: output)
+        core.store.rollback()
+    }
+
+    private func decode(_ message: CapturedMessage) {
         message.topic.withUnsafeBytes { topic in
             message.payload.withUnsafeBytes { payload in
                 gate.accept(topic: topic, payload: payload, packetID: 0, received: message.received)
             }
         }
         gate.publishBurst()
-        while let item = consumer.pop() { try core.take(item) }
     }
-
-    /// Closes every window and prints the aggregates, ordered by device, quantity, tier and time.
-    public func finish() throws {
-        // A day is 25 hours at most, and a reading at most so far ahead of its message.
-        advance(to: clock + 3 * 86_400_000)
-        repeat {
-            advance(to: clock + core.settings.lateDelayMilliseconds + 1000)
-        } while try core.closeWindows()
-        try core.commit()
-        let reader = core.store.reader
-        for series in try reader.series() {
-            try printAggregates(of: series, reader: reader)
-        }
-    }
-
-    /// What became of the messages.
-    public func ledger() throws -> [SourceLedger] { try core.store.ledger() }
-
-    private func advance(to time: Timestamp) {
-        clock = max(clock, time)
-        core.tell(now: clock)
-    }
-
-    private var lastTick: Timestamp = .distantPast
 
     /// Once a second of the capture's time, as the daemon does.
     private func tick() throws {
-        guard clock - lastTick >= 1000 else { return }
-        lastTick = clock
+        guard position.clock - position.tick >= 1000 else { return }
+        position.tick = position.clock
         try core.closeWindows()
+    }
+
+    private func commit() throws {
+        uncommittedMessages = 0
+        try position.keep(in: core.store)
+        for live in core.series.live {
+            guard let id = live.id, live.lastReceiptTime > .distantPast, keptReceiptTimes[id] != live.lastReceiptTime
+            else { continue }
+            keptReceiptTimes[id] = live.lastReceiptTime
+            try ReplayPosition.keepReceiptTime(live.lastReceiptTime, of: id, in: core.store)
+        }
         try core.commit()
     }
 
-    private func printAggregates(of series: StoreReader.SeriesRow, reader: StoreReader) throws {
-        for tier in Tier.allCases {
-            try reader.aggregates(tier, in: .distantPast..<(.distantFuture), series: series.id) { stored in
-                printer.output(
-                    JSONLine.aggregate(
-                        device: series.device, quantity: series.quantity, unit: series.unit,
-                        aggregate: stored.aggregate, revision: stored.revision
-                    ).finished)
-                return true
+    /// Seldom enough that the disk is not waited for, often enough that little is done again.
+    private static let messagesInOneCommit = 1000
+}
+
+// MARK: - Going on
+
+extension Replay {
+    /// Tells whether the capture was taken in before, in part or whole, or goes on where another one ended.
+    private func begin(with message: CapturedMessage, hash: Int64) throws {
+        guard let earlier else { return }
+        isCatchingUp = earlier.lines > 0 && earlier.first == hash
+        if isCatchingUp { return }
+        self.earlier = nil
+        if message.received < earlier.clock {
+            throw GatewayError(
+                operation: "go on with this capture",
+                cause: "it begins at \(message.received), and the database was replayed up to \(earlier.clock)",
+                hint: "replay captures in the order of their time, or into a new file")
+        }
+    }
+
+    /// Decodes what is stored already, and no more: payloads may rest on what earlier ones have said.
+    private func catchUp(_ message: CapturedMessage) throws {
+        decode(message)
+        while let item = consumer.pop() {
+            switch consume item {
+            case .series(let announced): core.series.announce(announced.value)
+            default: break
             }
         }
+        guard let earlier, position.lines == earlier.lines else { return }
+        guard position.digest == earlier.digest else {
+            throw GatewayError(
+                operation: "go on with this capture",
+                cause: "its first \(position.lines) lines are not those that the database has of it",
+                hint: "replay it into a new file")
+        }
+        isCatchingUp = false
+        self.earlier = nil
+    }
+
+    private static func tooShort(lines: Int64, _ earlier: ReplayPosition) -> GatewayError {
+        GatewayError(
+            operation: "go on with this capture",
+            cause: "it ends at line \(lines), and the database has \(earlier.lines) lines of it",
+            hint: "give the whole capture, or replay into a new file")
     }
 }
 
-/// Prints what the core does with each reading.
-private final class ReplayPrinter: CoreObserver {
-    let output: (String) -> Void
-
-    init(output: @escaping (String) -> Void) {
-        self.output = output
-    }
-
-    func stored(_ reading: Reading, of series: Series) {
-        output(
-            JSONLine.reading(
-                device: series.device, quantity: series.quantity.name, unit: series.quantity.unit, time: reading.time,
-                value: reading.value, flag: reading.flag, tests: reading.tests
-            ).finished)
-    }
-
-    func rejected(_ message: QuarantinedMessage) {
-        output(JSONLine.rejection(message).finished)
+extension Core {
+    /// Judges the series of the file by the configuration's limits at once, not only once they are heard: what came late
+    /// before a replay was cut short is due whether or not its series says more.
+    fileprivate func equipStored(under configuration: Configuration) throws(StorageError) {
+        let catalogue = QuantityCatalogue(configuration.quantities)
+        let devices = Dictionary(configuration.deviceList.map { ($0.id, $0) }) { first, _ in first }
+        for row in try store.reader.series() {
+            guard var quantity = catalogue[row.quantity], quantity.unit == row.unit else { continue }
+            let device = devices[row.device]
+            if let range = device?.grossRanges[row.quantity] { quantity.grossRange = range }
+            device?.limitChanges[row.quantity]?.apply(to: &quantity.limits)
+            let announced = Series(
+                number: 0, device: row.device, quantity: quantity, intervalMilliseconds: row.intervalMilliseconds)
+            try equip(row.id, for: announced)
+        }
     }
 }

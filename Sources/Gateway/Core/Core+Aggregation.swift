@@ -128,10 +128,11 @@ extension Core {
     /// Finds out from the file which windows are unfinished.
     func resumeSchedule() throws(StorageError) {
         let closedUntil = schedule.closedUntil
-        var noted: [(Timestamp, SeriesID)] = []
-        try store.minutesWithReadings(from: closedUntil) { noted.append(($0, $1)) }
-        try store.lateWindows { noted.append(($0, $1)) }
-        for (minute, id) in noted { _ = schedule.note(id, at: minute, now: now) }
+        var noted: [(minute: Timestamp, id: SeriesID, since: Timestamp)] = []
+        try store.minutesWithReadings(from: closedUntil) { noted.append(($0, $1, now)) }
+        // A late minute waits as long as it would have waited without the restart.
+        try store.lateWindows { noted.append(($0, $1, $2)) }
+        for late in noted { _ = schedule.note(late.id, at: late.minute, now: late.since) }
         for tier in Tier.allCases {
             guard let finer = tier.finer else { continue }
             let window = Window(tier, holding: closedUntil, days: settings.calendar)

@@ -47,7 +47,8 @@ extension Core {
     /// A minute must be computed, or computed again.
     func noteChange(at time: Timestamp, of id: SeriesID) throws(StorageError) {
         guard schedule.note(id, at: time, now: now) else { return }
-        try store.markLate(minute: Window(.minute, holding: time, days: settings.calendar).start, series: id)
+        let minute = Window(.minute, holding: time, days: settings.calendar).start
+        try store.markLate(minute: minute, series: id, since: now)
     }
 
     // MARK: - What is known of a series

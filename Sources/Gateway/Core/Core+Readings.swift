@@ -103,7 +103,6 @@ extension Core {
             try store.setFirstTime(reading.time, of: id)
         }
         try noteChange(at: reading.time, of: id)
-        observer?.stored(reading, of: series[number].series)
     }
 
     private func identify(_ number: SeriesNumber) throws(StorageError) -> SeriesID {
@@ -112,6 +111,9 @@ extension Core {
         series.enter(stored, for: number)
         histories.enter(stored.id, at: stored.place)
         try equip(stored.id, for: series[number].series)
+        if let earlier = earlierReceiptTimes.removeValue(forKey: stored.id) {
+            series[number].lastReceiptTime = max(series[number].lastReceiptTime, earlier)
+        }
         return stored.id
     }
 
@@ -139,7 +141,6 @@ extension Core {
         accounts.update(header.source) {
             if isNew { $0.readings.quarantined += 1 } else { $0.readings.duplicate += 1 }
         }
-        if isNew { observer?.rejected(copy) }
         return isNew
     }
 }

@@ -25,7 +25,8 @@ final class Core {
     var settings: CoreSettings {
         didSet { redelivery.configure(window: settings.brokerWindow) }
     }
-    var observer: (any CoreObserver)?
+    /// Where a former core filed the last reading without a time, of series that have sent none since.
+    var earlierReceiptTimes: [SeriesID: Timestamp] = [:]
     var retentionClock: RetentionClock
     /// The gateway's clock, as last told.
     private(set) var now: Timestamp
@@ -174,7 +175,6 @@ final class Core {
                 $0.readings.received += count
                 $0.readings.quarantined += count
             }
-            observer?.rejected(copy)
         }
         open = message
         if message.isComplete { finishMessage() }

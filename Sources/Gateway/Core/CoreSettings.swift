@@ -37,9 +37,3 @@ struct CoreFigures: Sendable {
     var revisions = 0
     var removedReadings = 0
 }
-
-/// Sees what the core does with each reading; for `poort replay`.
-protocol CoreObserver: AnyObject {
-    func stored(_ reading: Reading, of series: Series)
-    func rejected(_ message: QuarantinedMessage)
-}

@@ -118,7 +118,10 @@ let package = Package(
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
         tests(
             "SimulationTests",
-            ["Simulation", "poort", "Gateway", "GatewayConfiguration", "MQTT", "Processing", "Telemetry", "TestKit"]),
+            [
+                "Simulation", "poort", "Gateway", "GatewayConfiguration", "MQTT", "Processing", "Storage", "Telemetry",
+                "TestKit",
+            ]),
         tests(
             "GatewayTests",
             [

@@ -49,11 +49,11 @@ struct AirStation: Device {
         let dust = max(
             0.3, (site.coarseDust + 5 * traffic) * stagnation + coarse.next(afterSeconds: seconds, &random))
         return [
-            [Measurement("no2", "ug/m3", max(0.4, no2), spike: 900)],
-            [Measurement("pm2_5", "ug/m3", particles, spike: 1200)],
-            [Measurement("pm10", "ug/m3", particles + dust, spike: 2400)],
-            [Measurement("temperature", "°C", temperature, spike: 90)],
-            [Measurement("humidity", "%", min(100, max(15, humidity)), spike: 90)],
+            [Measurement("no2", "ug/m3", max(0.4, no2), weakness: .no2)],
+            [Measurement("pm2_5", "ug/m3", particles, weakness: .fineDust)],
+            [Measurement("pm10", "ug/m3", particles + dust, weakness: .coarseDust)],
+            [Measurement("temperature", "°C", temperature, weakness: .temperature)],
+            [Measurement("humidity", "%", min(100, max(15, humidity)), weakness: .humidity)],
         ]
     }
 

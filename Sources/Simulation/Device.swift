@@ -8,24 +8,24 @@ struct Measurement: Sendable, Equatable {
     var value: Double
     /// Digits after the point that the sensor prints.
     let decimals: Int
-    /// How far a spike may throw the value off; nil for a counter, which has none.
-    let spike: Double?
+    /// Nil for a counter.
+    let weakness: Weakness?
 
-    init(_ quantity: String, _ unit: String, _ value: Double, decimals: Int = 1, spike: Double?) {
+    init(_ quantity: String, _ unit: String, _ value: Double, decimals: Int = 1, weakness: Weakness?) {
         self.quantity = quantity
         self.unit = unit
         self.value = Measurement.rounded(value, decimals: decimals)
         self.decimals = decimals
-        self.spike = spike
+        self.weakness = weakness
     }
 
     static func counter(_ quantity: String, _ total: Int) -> Measurement {
-        Measurement(quantity, "1", Double(total), decimals: 0, spike: nil)
+        Measurement(quantity, "1", Double(total), decimals: 0, weakness: nil)
     }
 
-    mutating func shift(by distance: Double) {
-        value = Measurement.rounded(value + distance, decimals: decimals)
-    }
+    mutating func shift(by distance: Double) { set(value + distance) }
+
+    mutating func set(_ other: Double) { value = Measurement.rounded(other, decimals: decimals) }
 
     private static func rounded(_ value: Double, decimals: Int) -> Double {
         let scale: Double = [1, 10, 100, 1000][decimals]
@@ -44,6 +44,12 @@ protocol Device: Sendable {
     /// Starts anew after a power failure: counters begin at 0.
     mutating func resetCounters()
 
+    /// Counters that went on from 0 since this was asked last.
+    mutating func takeWraps() -> [String]
+
+    /// Whether its messages say when they were measured by its own clock.
+    var carriesOwnTime: Bool { get }
+
     /// Prints the values.
     /// - Parameters:
     ///   - time: when they were measured.
@@ -53,6 +59,8 @@ protocol Device: Sendable {
 
 extension Device {
     mutating func resetCounters() {}
+    mutating func takeWraps() -> [String] { [] }
+    var carriesOwnTime: Bool { true }
 }
 
 /// One value in JSON on a topic of its own: `sensors/{type}/{device}/{quantity}` with

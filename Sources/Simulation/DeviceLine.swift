@@ -21,19 +21,36 @@ struct DeviceLine: Sendable {
     mutating func report(_ wallClock: inout WallClock) -> [SimulatedMessage] {
         let time = due
         due = due + intervalMilliseconds
-        if faults.cutsPower() { device.resetCounters() }
-        let groups = device.report(
+        let isReset = faults.cutsPower(at: time)
+        if isReset { device.resetCounters() }
+        var groups = device.report(
             wallClock.localTime(at: time), afterSeconds: Double(intervalMilliseconds) / 1000)
+        noteCounters(isReset: isReset, groups, at: time)
+        guard faults.afflict(&groups, at: time) else { return faults.send([], reported: time) }
         var sent = time
         let messages = groups.map { values in
             var values = values
-            faults.distort(&values)
-            var message = device.message(values, at: time, clock: faults.clock(at: time))
+            let hit = faults.strike(&values, at: time, carriesOwnTime: device.carriesOwnTime)
+            var clock = time
+            if case .clock(let shown) = hit { clock = shown }
+            var message = device.message(values, at: time, clock: clock)
+            if case .broken = hit { faults.damage(&message.payload) }
             // A device sends one message after the other.
             sent = max(sent, message.published)
             message.published = sent
-            return message
+            return (message: message, quantities: values.map(\.quantity), isHit: hit != nil)
         }
         return faults.send(messages, reported: time)
     }
+
+    private mutating func noteCounters(isReset: Bool, _ groups: [[Measurement]], at time: Timestamp) {
+        let counters = groups.flatMap { $0 }.filter { $0.weakness == nil }.map(\.quantity)
+        if isReset, !counters.isEmpty { faults.note(.reset, counters, at: time) }
+        for counter in device.takeWraps() { faults.note(.wrap, [counter], at: time) }
+    }
+
+    /// What was injected and is over, since this was asked last.
+    mutating func takeFaults() -> [InjectedFault] { faults.takeLog() }
+
+    var ongoingFaults: [InjectedFault] { faults.ongoing }
 }

@@ -111,7 +111,9 @@ struct LoRaRadio: Sendable {
     /// What went over the air: each value in two bytes, in its last printed digit.
     private static func frame(_ values: [Measurement]) -> String {
         let bytes = values.flatMap { value -> [UInt8] in
-            let word = Int16(clamping: Int((value.value * (value.decimals == 0 ? 1 : 10)).rounded()))
+            let scaled = (value.value * (value.decimals == 0 ? 1 : 10)).rounded()
+            // The lowest number stands for a value that is missing.
+            let word = scaled.isNaN ? Int16.min : Int16(clamping: Int(scaled))
             return [UInt8(truncatingIfNeeded: word >> 8), UInt8(truncatingIfNeeded: word)]
         }
         return Data(bytes).base64EncodedString()

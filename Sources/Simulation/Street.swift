@@ -6,6 +6,8 @@ public struct Street: Sendable {
     public var counts: [DeviceKind: Int] = [.air: 5, .traffic: 3, .bin: 3]
     /// How often a device reports, in milliseconds, by kind; at least 1.
     public var intervals: [DeviceKind: Int64] = [.air: 10_000, .traffic: 60_000, .bin: 900_000]
+    /// Over how many neighbourhoods the devices are spread, 1 to 6.
+    public var neighbourhoodCount = 6
     public var seed: UInt64 = 1
     public var faults = Faults()
     /// Whose days people get up and go to work in.
@@ -24,21 +26,27 @@ public struct Street: Sendable {
 
     /// The devices, as a configuration lists them.
     public var devices: [StreetDevice] {
-        DeviceKind.allCases.flatMap { kind in
+        let neighbourhoods = max(1, min(neighbourhoodCount, Neighbourhood.all.count))
+        return DeviceKind.allCases.flatMap { kind in
             (0..<max(0, counts[kind] ?? 0)).map { index in
                 let id = kind.deviceID(index + 1)
                 return StreetDevice(
                     id: id, kind: kind, intervalMilliseconds: max(1, intervals[kind] ?? 1),
-                    place: Neighbourhood.place(of: id, index: index, seed: seed))
+                    place: Neighbourhood.place(of: id, index: index % neighbourhoods, seed: seed))
             }
         }
+    }
+
+    private func isNarrow(_ counter: String) -> Bool {
+        var random = RandomSource(seed: seed, stream: "\(counter)/width")
+        return random.chance(faults.narrowCounters)
     }
 
     private func line(_ listed: StreetDevice, start: Timestamp) -> DeviceLine {
         let device: any Device =
             switch listed.kind {
             case .air: AirStation(id: listed.id, seed: seed)
-            case .traffic: TrafficCounter(id: listed.id, seed: seed)
+            case .traffic: TrafficCounter(id: listed.id, seed: seed, isNarrow: isNarrow(listed.id))
             case .bin: WasteBin(id: listed.id, seed: seed)
             }
         return DeviceLine(

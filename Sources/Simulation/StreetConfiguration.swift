@@ -59,6 +59,7 @@ public struct StreetConfiguration: Sendable {
         if seriesCount > StreetConfiguration.usualSeriesLimit {
             text += "\n[processing]\nmax_series = \(seriesCount)\n"
         }
+        text += StreetLimits(street: street).text
         for device in devices { text += entry(device) }
         return text
     }

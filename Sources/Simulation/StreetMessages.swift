@@ -8,6 +8,9 @@ public struct StreetMessages: Sequence, IteratorProtocol, Sendable {
     private var wallClock: WallClock
     private var sequence = 0
     private let end: Timestamp
+    /// Whether ``takeFaults()`` has something to say; else nothing is kept of them.
+    public var listsFaults = false
+    private var faults: [InjectedFault] = []
 
     init(lines: [DeviceLine], calendar: DayCalendar, end: Timestamp) {
         self.lines = lines
@@ -26,12 +29,24 @@ public struct StreetMessages: Sequence, IteratorProtocol, Sendable {
         return outbox.removeFirst().message
     }
 
+    /// The faults that are over and were not asked for yet, in the order in which they ended. A message that one has hit may
+    /// still be to come.
+    public mutating func takeFaults() -> [InjectedFault] {
+        defer { faults.removeAll() }
+        return faults
+    }
+
+    /// The faults that still go on.
+    public var ongoingFaults: [InjectedFault] { lines.flatMap(\.ongoingFaults) }
+
     private mutating func takeTurn() {
         let index = schedule.removeFirst().line
         for message in lines[index].report(&wallClock) {
             outbox.insert(Outgoing(message: message, sequence: sequence))
             sequence += 1
         }
+        let injected = lines[index].takeFaults()
+        if listsFaults { faults += injected }
         schedule.insert(Turn(due: lines[index].due, line: index))
     }
 

@@ -6,6 +6,9 @@ struct TrafficCounter: Device {
     private let site: Site
     private var random: RandomSource
     private var counts: Counts
+    /// Of 16 bits.
+    private let isNarrow: Bool
+    private var wraps: [String] = []
     private var flow = AutocorrelatedNoise(deviation: 1.5, memorySeconds: 900)
 
     /// How many an hour pass at the busiest time.
@@ -26,8 +29,10 @@ struct TrafficCounter: Device {
         var pedestrians = 0
     }
 
-    init(id: String, seed: UInt64) {
+    /// - Parameter isNarrow: whether its totals go on from 0 behind 65 535.
+    init(id: String, seed: UInt64, isNarrow: Bool) {
         self.id = id
+        self.isNarrow = isNarrow
         var random = RandomSource(seed: seed, stream: "\(id)/site")
         let cars = random.uniform(350...900)
         site = Site(
@@ -43,25 +48,40 @@ struct TrafficCounter: Device {
     mutating func report(_ local: LocalTime, afterSeconds seconds: Double) -> [[Measurement]] {
         let hours = seconds / 3600
         let busyness = DailyPattern.cars.value(at: local)
+        let before = totals
         let cars = random.poisson(mean: site.cars * busyness * hours)
         let lorries = random.poisson(mean: site.lorries * DailyPattern.lorries.value(at: local) * hours)
         counts.vehicles += cars + lorries
         counts.heavy += lorries
         counts.bicycles += random.poisson(mean: site.bicycles * DailyPattern.bicycles.value(at: local) * hours)
         counts.pedestrians += random.poisson(mean: site.walkers * DailyPattern.walkers.value(at: local) * hours)
-        var values = [
-            [Measurement.counter("vehicle_count", counts.vehicles)],
-            [Measurement.counter("heavy_vehicle_count", counts.heavy)],
-            [Measurement.counter("bicycle_count", counts.bicycles)],
-            [Measurement.counter("pedestrian_count", counts.pedestrians)],
-        ]
+        if isNarrow { noteWraps(since: before) }
+        var values = totals.map { [Measurement.counter($0.quantity, isNarrow ? $0.total & 0xFFFF : $0.total)] }
         let common = site.freeSpeed - 13 * busyness + flow.next(afterSeconds: seconds, &random)
         // Nobody passed: there is no mean speed.
         if cars + lorries > 0 {
             let mean = common + 6 / Double(cars + lorries).squareRoot() * random.normal()
-            values.append([Measurement("speed", "km/h", max(5, mean), spike: 400)])
+            values.append([Measurement("speed", "km/h", max(5, mean), weakness: .speed)])
         }
         return values
+    }
+
+    private var totals: [(quantity: String, total: Int)] {
+        [
+            ("vehicle_count", counts.vehicles), ("heavy_vehicle_count", counts.heavy),
+            ("bicycle_count", counts.bicycles), ("pedestrian_count", counts.pedestrians),
+        ]
+    }
+
+    private mutating func noteWraps(since before: [(quantity: String, total: Int)]) {
+        for (now, earlier) in zip(totals, before) where now.total >> 16 > earlier.total >> 16 {
+            wraps.append(now.quantity)
+        }
+    }
+
+    mutating func takeWraps() -> [String] {
+        defer { wraps.removeAll() }
+        return wraps
     }
 
     mutating func resetCounters() { counts = Counts() }

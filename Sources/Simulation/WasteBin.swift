@@ -43,9 +43,9 @@ struct WasteBin: Device {
         let temperature = 0.7 * weather.temperature(at: local) + 3.3 + 0.2 * random.normal()
         return [
             [
-                Measurement("fill_level", "%", echo, decimals: 0, spike: 150),
-                Measurement("temperature", "°C", temperature, spike: 90),
-                Measurement("battery", "%", battery, decimals: 0, spike: 100),
+                Measurement("fill_level", "%", echo, decimals: 0, weakness: .fillLevel),
+                Measurement("temperature", "°C", temperature, weakness: .binTemperature),
+                Measurement("battery", "%", battery, decimals: 0, weakness: .battery),
             ]
         ]
     }
@@ -56,6 +56,9 @@ struct WasteBin: Device {
         else { return }
         fill = random.uniform(0...3)
     }
+
+    /// The network server's time counts.
+    var carriesOwnTime: Bool { false }
 
     mutating func message(_ values: [Measurement], at time: Timestamp, clock: Timestamp) -> SimulatedMessage {
         radio.uplink(values, at: time, gatewayClock: clock)

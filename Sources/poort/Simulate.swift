@@ -24,7 +24,7 @@ struct Simulate: ParsableCommand {
               poort simulate --config street.toml --speed-up 60
 
             Example: a day of noisy sensors, without a broker
-              poort simulate --capture --spikes 0.01 --broken 0.01 > day.ndjson
+              poort simulate --capture --spikes 0.01 --broken 0.01 --faults truth.ndjson > day.ndjson
               poort replay --config street.toml day.ndjson
             """)
 
@@ -57,6 +57,10 @@ struct Simulate: ParsableCommand {
     @Option(help: "Of a capture: its length; by default 24h.", transform: DurationText.milliseconds)
     var duration: Int64?
 
+    @Option(
+        help: "Write what was injected to this file: device, quantities, fault, start, end, and what should find it.")
+    var faults: String?
+
     @Flag(name: .customLong("configuration"), help: "Print a fitting poort.toml instead of publishing.")
     var printsConfiguration = false
 
@@ -68,6 +72,9 @@ struct Simulate: ParsableCommand {
 
     func validate() throws {
         if capture, printsConfiguration { throw ValidationError("give --capture or --configuration, not both") }
+        if printsConfiguration, faults != nil {
+            throw ValidationError("--faults goes with messages, not with --configuration")
+        }
         if broker != nil, configurationPath != nil { throw ValidationError("give --broker or --config, not both") }
         if let broker, BrokerAddress(broker) == nil {
             throw ValidationError(
@@ -106,7 +113,7 @@ struct Simulate: ParsableCommand {
         if printsConfiguration {
             printConfiguration(of: street, timezone: timezone)
         } else if capture {
-            writeCapture(of: street)
+            try writeCapture(of: street)
         } else {
             try publish(street, loaded)
         }
@@ -123,14 +130,17 @@ struct Simulate: ParsableCommand {
         output.flush()
     }
 
-    private func writeCapture(of street: Street) {
+    private func writeCapture(of street: Street) throws {
         Interruption.watch()
         var output = OutputBuffer()
         var progress = ProgressLine()
         var tally = Tally()
         let start = from ?? .now()
-        for message in street.messages(from: start, to: start + (duration ?? 86_400_000)) {
-            if Interruption.hasCome { break }
+        let list = try faults.map { try FaultList(path: $0) }
+        var messages = street.messages(from: start, to: start + (duration ?? 86_400_000))
+        messages.listsFaults = list != nil
+        while !Interruption.hasCome, let message = messages.next() {
+            try list?.write(messages.takeFaults())
             tally.count(message.kind)
             output.write(
                 line: CapturedMessage(
@@ -139,6 +149,7 @@ struct Simulate: ParsableCommand {
             // On a terminal that shows the capture itself, nothing must be written in between.
             if !Terminal.isOutput { progress.show("\(tally) until \(message.published)") }
         }
+        try list?.write(messages.takeFaults() + messages.ongoingFaults)
         output.flush()
         if !Terminal.isOutput { progress.finish() }
         StandardError.write("poort simulate: \(tally)\n")
@@ -146,8 +157,9 @@ struct Simulate: ParsableCommand {
 
     private func publish(_ street: Street, _ loaded: Configuration?) throws {
         Interruption.watch()
-        let player = try StreetPlayer(street, broker: brokerOptions(loaded))
-        let ending = player.play(seconds: seconds, backlogMilliseconds: backlog ?? 0)
+        let list = try faults.map { try FaultList(path: $0) }
+        let player = try StreetPlayer(street, broker: brokerOptions(loaded), faults: list)
+        let ending = try player.play(seconds: seconds, backlogMilliseconds: backlog ?? 0)
         StandardError.write("poort simulate: \(ending.summary)\n")
         if let failure = ending.failure { throw failure }
     }

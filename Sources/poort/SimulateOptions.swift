@@ -22,6 +22,9 @@ struct StreetOptions: ParsableArguments {
     @Option(help: "How often a bin reports; 15m when not given.", transform: DurationText.milliseconds)
     var binInterval: Int64 = 900_000
 
+    @Option(help: "Over how many neighbourhoods they are spread, 1 to 6; sensors are compared within one.")
+    var neighbourhoods = 6
+
     @Option(help: "Divide all intervals by this, to see much in little time.")
     var speedUp = 1.0
 
@@ -38,6 +41,9 @@ struct StreetOptions: ParsableArguments {
         }
         if air + traffic + bins == 0 {
             throw ValidationError("an empty street says nothing: give --air, --traffic or --bins")
+        }
+        guard (1...6).contains(neighbourhoods) else {
+            throw ValidationError("--neighbourhoods \(neighbourhoods): use 1 to 6")
         }
         guard speedUp.isFinite, speedUp >= 1 else { throw ValidationError("--speed-up \(speedUp): use 1 or more") }
         for (name, interval) in [
@@ -63,6 +69,7 @@ struct StreetOptions: ParsableArguments {
         var street = Street(calendar: .local)
         street.counts = [.air: air, .traffic: traffic, .bin: bins]
         street.intervals = [.air: scaled(airInterval), .traffic: scaled(trafficInterval), .bin: scaled(binInterval)]
+        street.neighbourhoodCount = neighbourhoods
         street.seed = seed
         street.faults = faults
         return street
@@ -74,11 +81,20 @@ struct FaultOptions: ParsableArguments {
     @Option(help: "Share of messages with a value far off, 0 to 1.")
     var spikes = 0.0
 
-    @Option(help: "Share that repeats an old value.")
-    var stuck = 0.0
+    @Option(help: "Share with what a sensor says whose wire is off.")
+    var outOfRange = 0.0
 
-    @Option(help: "Share of a traffic counter's reports before which its totals fall to 0.")
-    var resets = 0.0
+    @Option(help: "Share with null for a value.")
+    var missing = 0.0
+
+    @Option(help: "Share whose payload ends in the middle.")
+    var broken = 0.0
+
+    @Option(help: "Share with a time a year ahead.")
+    var clocksAhead = 0.0
+
+    @Option(help: "Share with a time in 1970.")
+    var clocksBehind = 0.0
 
     @Option(help: "Share that is sent twice.")
     var duplicates = 0.0
@@ -86,16 +102,36 @@ struct FaultOptions: ParsableArguments {
     @Option(help: "Share that is held for minutes and then sent in one go, with the old times.")
     var late = 0.0
 
-    @Option(help: "Share whose payload ends in the middle.")
-    var broken = 0.0
+    @Option(help: "Share of a device's time in which a sensor repeats one value for 14 to 30 h.")
+    var stuck = 0.0
 
-    @Option(help: "Share with a time in 1970 or a year ahead.")
-    var wrongClocks = 0.0
+    @Option(help: "… in which no2 or dust hardly moves for 6 to 12 h.")
+    var damped = 0.0
+
+    @Option(help: "… in which a value goes off further and further, for 18 to 30 h.")
+    var drift = 0.0
+
+    @Option(help: "… in which a temperature is 8 °C up, for 2 to 6 h.")
+    var steps = 0.0
+
+    @Option(help: "… in which fog passes for dust, for 2 to 6 h.")
+    var fog = 0.0
+
+    @Option(help: "… in which the device is dead, for 3 to 8 h.")
+    var gaps = 0.0
+
+    @Option(help: "Share of a traffic counter's reports before which its totals fall to 0.")
+    var resets = 0.0
+
+    @Option(help: "Share of the traffic counters whose totals have 16 bits.")
+    var narrowCounters = 0.0
 
     func validate() throws {
         for (name, rate) in [
-            ("--spikes", spikes), ("--stuck", stuck), ("--resets", resets), ("--duplicates", duplicates),
-            ("--late", late), ("--broken", broken), ("--wrong-clocks", wrongClocks),
+            ("--spikes", spikes), ("--out-of-range", outOfRange), ("--missing", missing), ("--broken", broken),
+            ("--clocks-ahead", clocksAhead), ("--clocks-behind", clocksBehind), ("--duplicates", duplicates),
+            ("--late", late), ("--stuck", stuck), ("--damped", damped), ("--drift", drift), ("--steps", steps),
+            ("--fog", fog), ("--gaps", gaps), ("--resets", resets), ("--narrow-counters", narrowCounters),
         ] where !(0...1).contains(rate) {
             throw ValidationError("\(name) \(rate): it is a share, from 0 (never) to 1 (always), such as 0.01")
         }
@@ -104,12 +140,21 @@ struct FaultOptions: ParsableArguments {
     var faults: Faults {
         var faults = Faults()
         faults.spikes = spikes
-        faults.stuck = stuck
-        faults.resets = resets
+        faults.outOfRange = outOfRange
+        faults.missing = missing
+        faults.broken = broken
+        faults.clocksAhead = clocksAhead
+        faults.clocksBehind = clocksBehind
         faults.duplicates = duplicates
         faults.late = late
-        faults.broken = broken
-        faults.wrongClocks = wrongClocks
+        faults.stuck = stuck
+        faults.damped = damped
+        faults.drift = drift
+        faults.steps = steps
+        faults.fog = fog
+        faults.gaps = gaps
+        faults.resets = resets
+        faults.narrowCounters = narrowCounters
         return faults
     }
 }

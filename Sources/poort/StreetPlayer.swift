@@ -9,6 +9,7 @@ import Telemetry
 final class StreetPlayer {
     private let street: Street
     private let broker: MQTTOptions
+    private let faults: FaultList?
     private var publisher: MQTTPublisher?
     private var tally = Tally()
     /// Published and not yet acknowledged, oldest first. QoS 1 messages are acknowledged in the order in which they were
@@ -25,7 +26,9 @@ final class StreetPlayer {
     private static let drainMilliseconds: Int64 = 5000
 
     /// Connects.
-    init(_ street: Street, broker: MQTTOptions) throws(MQTTError) {
+    /// - Parameter faults: where to write what was injected.
+    init(_ street: Street, broker: MQTTOptions, faults: FaultList? = nil) throws(MQTTError) {
+        self.faults = faults
         self.street = street
         self.broker = broker
         publisher = try StreetPlayer.connect(broker)
@@ -40,13 +43,14 @@ final class StreetPlayer {
 
     /// Plays until a signal comes, or for that long.
     /// - Parameter backlogMilliseconds: how far back to begin; what is due by now is published at once.
-    func play(seconds: Double?, backlogMilliseconds: Int64) -> Ending {
+    func play(seconds: Double?, backlogMilliseconds: Int64) throws -> Ending {
         let began = ContinuousClock.now
         let start = Timestamp.now()
         let end = seconds.map { start + Int64($0 * 1000) } ?? .distantFuture
         // The clock that never steps tells how far the street has come, so that setting the clock makes no jump in it.
         func now() -> Timestamp { start + (ContinuousClock.now - began).wholeMilliseconds }
         var messages = street.messages(from: start - backlogMilliseconds, to: end)
+        messages.listsFaults = faults != nil
         var upcoming = messages.next()
         var progress = ProgressLine()
         while !Interruption.hasCome, refusal == nil, now() < end {
@@ -57,12 +61,14 @@ final class StreetPlayer {
             {
                 publish(message)
                 upcoming = messages.next()
+                try faults?.write(messages.takeFaults())
             } else {
                 let wait = min(upcoming?.published ?? end, end) - now()
                 idle(milliseconds: min(100, max(1, wait)))
             }
             progress.show(progressText)
         }
+        try faults?.write(messages.takeFaults() + messages.ongoingFaults)
         drain()
         progress.finish()
         publisher?.close()

@@ -83,7 +83,8 @@ struct GatewayAgreementTests {
         street.faults.spikes = 0.02
         street.faults.duplicates = 0.05
         street.faults.broken = 0.02
-        street.faults.wrongClocks = 0.02
+        street.faults.clocksAhead = 0.01
+        street.faults.clocksBehind = 0.01
         let result = try replay(street, hours: 24)
         let counts = result.ledger.map(\.messages)
         #expect(counts.reduce(0) { $0 + $1.received } == result.sent)

@@ -34,53 +34,6 @@ struct QualityMeasurementTests {
         }
         print(alarms.text)
     }
-
-    @Test("faults of the simulator are found, beside all others", .timeLimit(.minutes(2)))
-    func simulatedFaults() {
-        var broken = QualityMeasurementTests.street()
-        broken.faults.spikes = 0.005
-        broken.faults.stuck = 0.01
-        broken.faults.resets = 0.001
-        broken.faults.duplicates = 0.01
-        broken.faults.late = 0.02
-        broken.faults.broken = 0.01
-        broken.faults.wrongClocks = 0.01
-        var street = StreetQuality(broken, hours: QualityMeasurementTests.hours)
-        street.judge()
-        var found = Table(columns: ["fault", "quantity", "number", "found", "by"])
-        var (cleanCount, alarmCount) = (0, 0)
-        var spikes: [String: [QualityTests]] = [:]
-        for (key, points) in street.points {
-            let truth = Dictionary(
-                uniqueKeysWithValues: QualityMeasurementTests.clean.points[key]!.map { ($0.time, $0.value) })
-            for (point, tests) in zip(points, street.flags[key]!) {
-                let error = abs(point.value - truth[point.time]!)
-                if error == 0 {
-                    cleanCount += 1
-                    if !tests.combined.isUsable { alarmCount += 1 }
-                } else if error > 30, !key.quantity.hasSuffix("_count") {
-                    spikes[key.quantity, default: []].append(tests)
-                }
-            }
-        }
-        for (quantity, runs) in Dictionary(grouping: stuckRuns(of: street), by: \.quantity).sorted(by: {
-            $0.key < $1.key
-        }) {
-            let caught = runs.filter { run in run.tests.contains { $0[.flatLine].map { !$0.isUsable } ?? false } }
-            found.add([
-                "stuck", quantity, "\(runs.count)", share(caught.count, runs.count),
-                caught.isEmpty ? "too short to tell" : "flat_line \(caught.count)",
-            ])
-        }
-        for (quantity, tests) in spikes.sorted(by: { $0.key < $1.key }) {
-            let flagged = tests.filter { !$0.combined.isUsable }
-            found.add(["spike", quantity, "\(tests.count)", share(flagged.count, tests.count), finders(of: flagged)])
-            #expect(Double(flagged.count) > 0.97 * Double(tests.count), "\(quantity)")
-        }
-        print(found.text)
-        print("false alarms: \(share(alarmCount, cleanCount)) of \(cleanCount) clean readings, every fault on")
-        #expect(Double(alarmCount) < 0.001 * Double(cleanCount))
-    }
 }
 
 extension QualityMeasurementTests {
@@ -133,25 +86,6 @@ extension QualityMeasurementTests {
         print(table.text)
     }
 
-    /// Where a sensor repeats one value that is not the true one.
-    private func stuckRuns(of street: StreetQuality) -> [(quantity: String, tests: ArraySlice<QualityTests>)] {
-        var runs: [(String, ArraySlice<QualityTests>)] = []
-        for (key, points) in street.points where !key.quantity.hasSuffix("_count") {
-            let truth = Dictionary(
-                uniqueKeysWithValues: QualityMeasurementTests.clean.points[key]!.map { ($0.time, $0.value) })
-            var start = 0
-            for index in points.indices
-            where index + 1 == points.count || points[index + 1].value != points[index].value {
-                let run = start...index
-                if run.count >= 5, run.contains(where: { points[$0].value != truth[points[$0].time]! }) {
-                    runs.append((key.quantity, street.flags[key]![run]))
-                }
-                start = index + 1
-            }
-        }
-        return runs
-    }
-
     private func share(_ part: Int, _ whole: Int) -> String {
         let tenths = whole == 0 ? 0 : (Double(part) / Double(whole) * 100_000).rounded() / 1000
         return "\(tenths) %"
@@ -163,25 +97,5 @@ extension QualityMeasurementTests {
             let count = flagged.count { $0[test].map { !$0.isUsable } ?? false }
             return count == 0 ? nil : "\(test.name) \(count)"
         }.joined(separator: ", ")
-    }
-}
-
-/// Rows of text under each other.
-private struct Table {
-    private var rows: [[String]]
-
-    init(columns: [String]) {
-        rows = [columns]
-    }
-
-    mutating func add(_ row: [String]) { rows.append(row) }
-
-    var text: String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            "| "
-                + zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: " | ")
-                + " |"
-        }.joined(separator: "\n")
     }
 }

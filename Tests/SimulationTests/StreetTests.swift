@@ -33,7 +33,9 @@ struct StreetTests {
         var street = Street.of(air: 3, traffic: 3, bins: 3)
         street.faults.duplicates = rate
         street.faults.late = rate
-        street.faults.wrongClocks = rate
+        street.faults.clocksAhead = rate
+        street.faults.clocksBehind = rate
+        street.faults.gaps = rate / 4
         let messages = street.messages(hours: 4)
         #expect(messages.count > 4000)
         #expect(zip(messages, messages.dropFirst()).allSatisfy { $0.published <= $1.published })

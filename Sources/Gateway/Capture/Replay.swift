@@ -119,7 +119,8 @@ public final class Replay {
         try core.closeWindows()
     }
 
-    private func commit() throws {
+    /// Makes durable what was taken in, with how far the capture has come.
+    public func commit() throws {
         uncommittedMessages = 0
         try position.keep(in: core.store)
         for live in core.series.live {

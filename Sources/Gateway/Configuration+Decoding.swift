@@ -13,7 +13,7 @@ extension Configuration {
             devices: deviceList.map {
                 DeviceOptions(
                     id: $0.id, aliases: $0.aliases, type: $0.type, intervalMilliseconds: $0.intervalMilliseconds,
-                    grossRanges: $0.grossRanges, limitChanges: $0.limitChanges, geometry: $0.geometry,
+                    grossRanges: $0.grossRanges, limitChanges: $0.limitChanges, geometry: $0.geometry, site: $0.site,
                     neighbourhood: $0.neighbourhood)
             },
             unknownDevices: self.devices.acceptsUnknown ? .accept : .quarantine, limits: limits)

@@ -55,7 +55,6 @@ public final class Replay {
         gate = IntakeGate(
             decoder: decoder, timeGate: wiring.timeGate, producer: HandOver(ends.producer), state: IntakeState(),
             wakeUp: WakeUp(), replacement: IntakeReplacement())
-        try core.equipStored(under: configuration)
     }
 
     /// Takes the next line of a capture, unless the database has it already.
@@ -178,23 +177,5 @@ extension Replay {
             operation: "go on with this capture",
             cause: "it ends at line \(lines), and the database has \(earlier.lines) lines of it",
             hint: "give the whole capture, or replay into a new file")
-    }
-}
-
-extension Core {
-    /// Judges the series of the file by the configuration's limits at once, not only once they are heard: what came late
-    /// before a replay was cut short is due whether or not its series says more.
-    fileprivate func equipStored(under configuration: Configuration) throws(StorageError) {
-        let catalogue = QuantityCatalogue(configuration.quantities)
-        let devices = Dictionary(configuration.deviceList.map { ($0.id, $0) }) { first, _ in first }
-        for row in try store.reader.series() {
-            guard var quantity = catalogue[row.quantity], quantity.unit == row.unit else { continue }
-            let device = devices[row.device]
-            if let range = device?.grossRanges[row.quantity] { quantity.grossRange = range }
-            device?.limitChanges[row.quantity]?.apply(to: &quantity.limits)
-            let announced = Series(
-                number: 0, device: row.device, quantity: quantity, intervalMilliseconds: row.intervalMilliseconds)
-            try equip(row.id, for: announced)
-        }
     }
 }

@@ -109,7 +109,7 @@ let package = Package(
             name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
             path: "Tests/Fuzz/Target", swiftSettings: strict),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
-        tests("ChartsTests", ["Charts", "Telemetry"]),
+        tests("ChartsTests", ["Charts", "Telemetry", "TestKit"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit", logging]),
         tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),

@@ -28,8 +28,13 @@ public struct TimeAxis: Hashable, Sendable {
         self.columns = max(1, columns)
         let span = start..<end
         let width = self.columns
-        let steps = TimeStep.all.drop { !$0.mayFit(span.upperBound - span.lowerBound, columns: width) }
-        ticks = (steps.first ?? TimeStep.coarsest).map { TimeAxis.ticks($0, in: span, columns: width) } ?? []
+        let fitting = TimeStep.all.firstIndex { $0.mayFit(span.upperBound - span.lowerBound, columns: width) }
+        let index = fitting ?? TimeStep.all.count - 1
+        let ticks = TimeAxis.ticks(TimeStep.all[index], in: span, columns: width)
+        // One tick alone tells no distance; of a finer step those that have room are shown.
+        self.ticks =
+            ticks.count < 2 && index > 0
+            ? TimeAxis.ticks(TimeStep.all[index - 1], in: span, columns: width) : ticks
     }
 
     /// The column in which a moment lies; those outside are in none.

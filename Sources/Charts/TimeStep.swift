@@ -9,11 +9,9 @@ enum TimeStep: Hashable, Sendable {
 
     /// From fine to coarse.
     static let all: [TimeStep] =
-        [1, 5, 10, 30].map { .seconds($0) }
+        [1, 2, 5, 10, 15, 30].map { .seconds($0) }
         + [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map { .minutes($0) }
-        + [1, 2, 7, 14].map { .days($0) } + [1, 2, 3, 6, 12, 60, 120].map { .months($0) }
-
-    static var coarsest: TimeStep? { all.last }
+        + [1, 2, 7, 14].map { .days($0) } + [1, 2, 3, 6, 12, 24, 60, 120].map { .months($0) }
 
     /// Whether ticks of this step have room for their labels, nearly.
     func mayFit(_ milliseconds: Int64, columns: Int) -> Bool {

@@ -14,11 +14,13 @@ public struct ValueAxis: Hashable, Sendable {
 
     /// - Parameters:
     ///   - values: what must lie on it; those that are not finite are left out.
-    ///   - mostTicks: at least 2.
-    ///   - includesZero: for bars, whose length says how much.
+    ///   - mostTicks: at least 2; 3 where values lie on both sides of zero, which is always a tick.
+    ///   - includesZero: for bars, whose length says how much; where all are whole, so are their ticks.
     public init(of values: some Sequence<Double>, mostTicks: Int, includesZero: Bool = false) {
         var (least, most) = (Double.infinity, -Double.infinity)
+        var isWhole = includesZero
         for value in values where value.isFinite {
+            isWhole = isWhole && value == value.rounded()
             least = min(least, value)
             most = max(most, value)
         }
@@ -26,20 +28,23 @@ public struct ValueAxis: Hashable, Sendable {
         if includesZero { (least, most) = (min(least, 0), max(most, 0)) }
         // So that the span of both is a number, and no two ticks are the same.
         (least, most) = (max(least, -ValueAxis.largest), min(most, ValueAxis.largest))
-        let smallest = max(abs(least), abs(most)) * 1e-12
+        let smallest = max(max(abs(least), abs(most)) * 1e-12, 1e-300)
         if most - least <= smallest {
             let room = max(abs(least) * 0.05, abs(least) < 1e-9 ? 1 : 0)
             (least, most) = includesZero ? (0, 1) : (least - room, most + room)
         }
-        self.init(from: least, to: most, mostTicks: max(2, mostTicks))
+        self.init(
+            from: least, to: most, mostTicks: max(least < 0 && most > 0 ? 3 : 2, mostTicks),
+            isWhole: isWhole)
     }
 
     private static let largest = 1e300
 
-    private init(from least: Double, to most: Double, mostTicks: Int) {
+    private init(from least: Double, to most: Double, mostTicks: Int, isWhole: Bool) {
         var power = Int(log10((most - least) / Double(mostTicks)).rounded(.down)) - 1
+        if isWhole { power = max(0, power) }
         while true {
-            for (factor, digits) in [(1.0, 0), (2, 0), (2.5, 1), (5, 0)] {
+            for (factor, digits) in [(1.0, 0), (2, 0), (2.5, 1), (5, 0)] where !isWhole || digits <= power {
                 let step = factor * ValueAxis.power(power)
                 let (first, last) = ((least / step).roundedDown, (most / step).roundedUp)
                 guard last - first < Double(mostTicks) else { continue }
@@ -65,7 +70,7 @@ public struct ValueAxis: Hashable, Sendable {
     /// Where a value lies: 0 at the low end, 1 at the high one, beyond these outside.
     public func share(of value: Double) -> Double { (value - low) / (high - low) }
 
-    public func holds(_ value: Double) -> Bool { value >= low && value <= high }
+    public func holds(_ value: Double) -> Bool { (-1e-6...1 + 1e-6).contains(share(of: value)) }
 
     /// What stands at a tick.
     public func label(_ tick: Double) -> String { NumberText.text(tick, decimals: decimals) }

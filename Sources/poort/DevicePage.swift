@@ -35,9 +35,8 @@ struct DevicePage {
         var words = [section?.type ?? series.first?.stretch.series.deviceType ?? "", section?.neighbourhood ?? ""]
         if let site = figures?.site.name, site != device { words.append("site \(site)") }
         let description = words.filter { !$0.isEmpty }.map(TerminalText.plain).joined(separator: ", ")
-        var lines = [
-            Emphasis.strong.applied(to: TerminalText.plain(device)) + (description.isEmpty ? "" : "  \(description)")
-        ]
+        let name = Emphasis.strong.applied(to: TerminalText.plain(device))
+        var lines = TextWrap.lines(of: description.isEmpty ? name : "\(name)  \(description)", columns: columns)
         lines += TextWrap.lines(of: LocalTimeText.text(range), columns: columns)
         if isSilent {
             let age = Age.text(seconds: Double(now - range.upperBound) / 1000)

@@ -40,7 +40,7 @@ struct SeriesFacts {
             if let last = lines.last, last.count + 3 + words.count <= columns {
                 lines[lines.count - 1] += "   \(words)"
             } else {
-                lines.append(words)
+                lines += TextWrap.lines(of: words, columns: columns)
             }
         }
         return lines

@@ -91,4 +91,39 @@ struct DeviceTests {
     func geometry(text: String, place: String, words: String) {
         expectComplaint(device: "geometry = " + text, at: place, words)
     }
+
+    @Test("share a site, and say when a container is full and what speeds are of")
+    func figures() throws {
+        let read = try load(
+            leastSource + """
+                [[device]]
+                id = "a"
+                site = "Square"
+                [[device]]
+                id = "b"
+                site = "Square"
+                fill_threshold = 75
+                speeds = "means"
+                [[device]]
+                id = "c"
+                site = "c"
+                [[device]]
+                id = "d"
+                """)
+        #expect(read.deviceList.map(\.site) == ["Square", "Square", "c", ""])
+        #expect(read.deviceList.map(\.fillThreshold) == [nil, 75, nil, nil])
+        #expect(read.deviceList.map(\.speeds) == [nil, .means, nil, nil])
+        expectComplaint(device: "site = 5", at: "6:8", "must be a string, not 5")
+        expectComplaint(device: "site = \"a\\u0007\"", at: "6:8", "no control characters")
+        expectComplaint(device: "fill_threshold = 0", at: "6:18", "from 1 to 100")
+        expectComplaint(device: "fill_threshold = \"80%\"", at: "6:18", "must be a number")
+        expectComplaint(device: "speeds = \"mean\"", at: "6:10", "one of vehicles, means; did you mean `means`?")
+    }
+
+    @Test("have no site with the name of a device elsewhere")
+    func ambiguousSite() {
+        expectComplaint(
+            device: "site = \"b\"\n[[device]]\nid = \"b\"", at: "6:8",
+            "the `id` of a [[device]] that is not of this site")
+    }
 }

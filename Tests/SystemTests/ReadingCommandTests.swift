@@ -25,7 +25,7 @@ struct ReadingCommandTests {
         return run
     }
 
-    @Test("say that there is no database, and why", arguments: ["query", "ledger"])
+    @Test("say that there is no database, and why", arguments: ["query", "ledger", "figures"])
     func noDatabase(command: String) throws {
         let run = try run([command, "--config", configuration()])
         #expect(run.wait() == .exited(1))
@@ -49,7 +49,10 @@ struct ReadingCommandTests {
 
     @Test(
         "name the option that does without a configuration with a mistake in it",
-        arguments: [("status", "--socket"), ("watch", "--socket"), ("ledger", "--database"), ("query", "--database")])
+        arguments: [
+            ("status", "--socket"), ("watch", "--socket"), ("ledger", "--database"), ("query", "--database"),
+            ("figures", "--database"),
+        ])
     func mistaken(command: String, option: String) throws {
         let path = configuration()
         let text = try #require(TemporaryDirectory.read(path))
@@ -137,7 +140,8 @@ struct ReadingCommandTests {
             ["--help"], ["version"], ["version", "--json"], ["check"] + configuration,
             ["check", "--capture", capture] + configuration, ["check", "--json"] + configuration,
             ["status"] + configuration, ["status", "--json"] + configuration, ["watch"] + configuration,
-            ["ledger"] + configuration, ["ledger", "--json"] + configuration, ["replay", capture] + configuration,
+            ["ledger"] + configuration, ["ledger", "--json"] + configuration, ["figures"] + configuration,
+            ["replay", capture] + configuration,
             ["simulate", "--configuration"], ["simulate", "--capture", "--duration", "1m"], ["help", "check"],
         ]
         for command in commands {

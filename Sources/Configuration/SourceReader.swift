@@ -53,6 +53,7 @@ struct SourceReader {
             source.name = name
         }
         source.intervalMilliseconds = table.duration("interval", in: 100...31_557_600_000)
+        source.latenessMilliseconds = table.duration("lateness", in: 0...86_400_000)
         readQuantityMap("values", of: &table) { quantity, text, place in
             if let path = readPath(text, place: place) {
                 source.values.append(NamedPath(quantity: quantity, path: path))

@@ -12,6 +12,11 @@ public struct WindowSchedule: Sendable {
     /// How long a late minute waits for more late readings before it is computed again.
     public var lateDelayMilliseconds: Int64
     private let calendar: DayCalendar
+    /// Of series whose readings take longer to come than the others', by their number; 0 for all others.
+    private var ownLateness: [Int64] = []
+    /// The longest of these, in milliseconds.
+    public private(set) var longestLateness: Int64 = 0
+    private var clock: Timestamp
 
     private var minutes: [Timestamp: Set<SeriesID>] = [:]
     /// When the first late reading of each late minute came.
@@ -27,6 +32,20 @@ public struct WindowSchedule: Sendable {
         self.latenessMilliseconds = latenessMilliseconds
         self.lateDelayMilliseconds = lateDelayMilliseconds
         self.calendar = calendar
+        clock = self.closedUntil
+    }
+
+    /// How long after its end a window stays open for a series, where that is longer than for all.
+    public mutating func setLateness(_ milliseconds: Int64?, of series: SeriesID) {
+        guard milliseconds != nil || Int(series) < ownLateness.count else { return }
+        while ownLateness.count <= Int(series) { ownLateness.append(0) }
+        ownLateness[Int(series)] = milliseconds ?? 0
+        longestLateness = ownLateness.max() ?? 0
+    }
+
+    private func isOpen(_ series: SeriesID, until end: Timestamp, at now: Timestamp) -> Bool {
+        guard longestLateness > 0, Int(series) < ownLateness.count else { return false }
+        return now - end < ownLateness[Int(series)]
     }
 
     /// A reading was stored, so its minute has changed.
@@ -41,7 +60,9 @@ public struct WindowSchedule: Sendable {
         lastNoted[index] = start
         let minute = Timestamp(milliseconds: start)
         let isNew = minutes[minute, default: []].insert(series).inserted
-        guard isNew, start + 60_000 <= closedUntil.milliseconds else { return false }
+        guard isNew, start + 60_000 <= closedUntil.milliseconds, !isOpen(series, until: minute + 60_000, at: now) else {
+            return false
+        }
         if lateSince[minute] == nil { lateSince[minute] = now }
         return true
     }
@@ -53,6 +74,7 @@ public struct WindowSchedule: Sendable {
     /// - Returns: whether it moved.
     @discardableResult
     public mutating func advance(to now: Timestamp) -> Bool {
+        clock = now
         let border = (now.milliseconds - latenessMilliseconds).flooredQuotient(60_000) * 60_000
         let isCorrection = closedUntil.milliseconds - border > WindowSchedule.smallestCorrection
         guard border > closedUntil.milliseconds || isCorrection else { return false }
@@ -76,12 +98,14 @@ public struct WindowSchedule: Sendable {
         var lateBudget = limit
         for start in minutes.keys.sorted() where start + 60_000 <= closedUntil {
             let since = lateSince[start]
+            guard hasClosed(minutes[start]!, end: start + 60_000, at: now) else { continue }
             if let since {
                 guard lateBudget > 0, abs(now - since) >= lateDelayMilliseconds else { continue }
                 lateBudget -= max(minutes[start]!.count, WindowSchedule.leastCostOfMinute)
                 lateSince[start] = nil
             }
-            let series = minutes.removeValue(forKey: start)!
+            let (series, open) = split(minutes[start]!, end: start + 60_000, at: now)
+            minutes[start] = open.isEmpty ? nil : open
             for id in series where lastNoted[Int(id)] == start.milliseconds { lastNoted[Int(id)] = .min }
             let window = Window(.minute, holding: start, days: calendar)
             taken.append(DueWindow(window: window, series: series.sorted(), wasLate: since != nil))
@@ -99,7 +123,19 @@ public struct WindowSchedule: Sendable {
     /// Hands out the closed windows of a coarse tier that have changed, oldest first.
     public mutating func takeDueCoarse(_ tier: Tier) -> [DueWindow] {
         let due = coarse.keys.filter { $0.tier == tier && $0.end <= closedUntil }.sorted { $0.start < $1.start }
-        return due.map { DueWindow(window: $0, series: coarse.removeValue(forKey: $0)!.sorted(), wasLate: false) }
+        return due.filter { hasClosed(coarse[$0]!, end: $0.end, at: clock) }.map { window in
+            let (series, open) = split(coarse[window]!, end: window.end, at: clock)
+            coarse[window] = open.isEmpty ? nil : open
+            return DueWindow(window: window, series: series.sorted(), wasLate: false)
+        }
+    }
+
+    /// Parts a window's series into those that wait for nothing more and the others.
+    private func split(
+        _ series: Set<SeriesID>, end: Timestamp, at now: Timestamp
+    ) -> (closed: Set<SeriesID>, open: Set<SeriesID>) {
+        let open: Set<SeriesID> = longestLateness > 0 ? series.filter { isOpen($0, until: end, at: now) } : []
+        return (open.isEmpty ? series : series.subtracting(open), open)
     }
 
     /// Windows of any tier that have changed and are not computed yet.
@@ -109,10 +145,15 @@ public struct WindowSchedule: Sendable {
 
     /// Whether some window can be computed now.
     public func hasDueWork(now: Timestamp) -> Bool {
-        minutes.keys.contains { start in
+        minutes.contains { start, series in
             start + 60_000 <= closedUntil
                 && (lateSince[start].map { abs(now - $0) >= lateDelayMilliseconds } ?? true)
-        } || coarse.keys.contains { $0.end <= closedUntil }
+                && hasClosed(series, end: start + 60_000, at: now)
+        } || coarse.contains { $0.end <= closedUntil && hasClosed($1, end: $0.end, at: now) }
+    }
+
+    private func hasClosed(_ series: Set<SeriesID>, end: Timestamp, at now: Timestamp) -> Bool {
+        longestLateness == 0 || series.contains { !isOpen($0, until: end, at: now) }
     }
 }
 

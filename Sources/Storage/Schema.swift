@@ -138,6 +138,7 @@ enum Schema {
         ALTER TABLE series ADD COLUMN required_coverage REAL;
         ALTER TABLE series ADD COLUMN counter_bits INTEGER;
         ALTER TABLE series ADD COLUMN counter_rate REAL;
+        ALTER TABLE series ADD COLUMN lateness INTEGER;
         ALTER TABLE series ADD COLUMN site TEXT NOT NULL DEFAULT '';
         ALTER TABLE series ADD COLUMN neighbourhood TEXT NOT NULL DEFAULT '';
 

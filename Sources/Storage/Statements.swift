@@ -30,7 +30,7 @@ final class Statements {
 
     static let seriesColumns = """
         id, kind, interval, first_time, required_coverage, counter_bits, counter_rate, device, quantity, unit, site,
-        neighbourhood
+        neighbourhood, lateness
         """
 
     init(_ database: Database) throws(StorageError) {
@@ -38,15 +38,18 @@ final class Statements {
         commit = try database.prepare("COMMIT")
         insertSeries = try database.prepare(
             """
-            INSERT INTO series(device, quantity, unit, kind, device_type, interval, required_coverage, counter_bits, counter_rate, site, neighbourhood)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            INSERT INTO series(device, quantity, unit, kind, device_type, interval, required_coverage, counter_bits, counter_rate, site, neighbourhood,
+            lateness)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             ON CONFLICT(device, quantity, unit) DO UPDATE SET kind = excluded.kind,
             device_type = excluded.device_type, interval = excluded.interval,
             required_coverage = excluded.required_coverage, counter_bits = excluded.counter_bits,
-            counter_rate = excluded.counter_rate, site = excluded.site, neighbourhood = excluded.neighbourhood
-            WHERE (kind, device_type, interval, required_coverage, counter_bits, counter_rate, site, neighbourhood) IS NOT
+            counter_rate = excluded.counter_rate, site = excluded.site, neighbourhood = excluded.neighbourhood,
+            lateness = excluded.lateness
+            WHERE (kind, device_type, interval, required_coverage, counter_bits, counter_rate, site, neighbourhood,
+            lateness) IS NOT
             (excluded.kind, excluded.device_type, excluded.interval, excluded.required_coverage, excluded.counter_bits,
-            excluded.counter_rate, excluded.site, excluded.neighbourhood)
+            excluded.counter_rate, excluded.site, excluded.neighbourhood, excluded.lateness)
             """)
         selectSeries = try database.prepare(
             """

@@ -16,6 +16,8 @@ public struct StoredSeries: Hashable, Sendable {
     /// The time of its earliest reading, if it has any.
     public var firstTime: Timestamp?
     public var place: SeriesPlace
+    /// How long its windows wait, where that is longer than for all.
+    public var latenessMilliseconds: Int64?
 }
 
 extension Store {
@@ -34,6 +36,7 @@ extension Store {
         insert.bind(9, series.quantity.counterWidth?.maximumPerSecond)
         insert.bind(10, series.site)
         insert.bind(11, series.neighbourhood)
+        insert.bind(12, series.latenessMilliseconds)
         try insert.run("enter a series")
         let select = statements.selectSeries
         select.bind(1, series.device)
@@ -152,6 +155,7 @@ extension Statement {
         let place = SeriesPlace(
             device: text(7), quantity: text(8), unit: text(9), site: text(10), neighbourhood: text(11))
         return StoredSeries(
-            id: SeriesID(integer(0)), rules: rules, firstTime: isNull(3) ? nil : timestamp(3), place: place)
+            id: SeriesID(integer(0)), rules: rules, firstTime: isNull(3) ? nil : timestamp(3), place: place,
+            latenessMilliseconds: isNull(12) ? nil : integer(12))
     }
 }

@@ -28,6 +28,8 @@ public struct Series: Hashable, Sendable {
     public var deviceType: String
     /// The expected time between readings in milliseconds, where the configuration tells.
     public var intervalMilliseconds: Int64?
+    /// How long after its end a window waits for its readings, where that is longer than for all.
+    public var latenessMilliseconds: Int64?
     /// What the device shares with others that stand beside it; empty for one on its own.
     public var site: String
     /// Whose sensors of the same quantity are compared; empty when unknown.

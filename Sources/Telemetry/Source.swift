@@ -17,6 +17,8 @@ public struct Source: Sendable, Hashable {
     public var includesRadio: Bool
     /// The expected time between a series' readings, for devices that say nothing else.
     public var intervalMilliseconds: Int64?
+    /// How long after its end a window waits for these readings, where that is longer than for all.
+    public var latenessMilliseconds: Int64?
 
     public init(
         name: String? = nil, topic: TopicTemplate, format: PayloadFormat, paths: PayloadPaths = PayloadPaths(),

@@ -36,6 +36,39 @@ struct WindowScheduleTests {
         #expect(note(&schedule, 1, at: ten + 2, now: ten + 606_000), "it is late anew")
     }
 
+    @Test("keeps a window open for a series whose readings take longer, and no other's")
+    func ownLateness() {
+        var schedule = schedule(closedUntil: ten)
+        schedule.setLateness(300_000, of: 2)
+        _ = schedule.note(1, at: ten, now: ten)
+        _ = schedule.note(2, at: ten, now: ten)
+        schedule.advance(to: ten + 70_000)
+        #expect(takeDueMinutes(&schedule, now: ten + 70_000, limit: 10).map(\.series) == [[1]])
+        #expect(!schedule.hasDueWork(now: ten + 70_000))
+        schedule.advance(to: ten + 359_999)
+        #expect(!note(&schedule, 2, at: ten + 30_000, now: ten + 359_999), "it is not late yet")
+        #expect(takeDueMinutes(&schedule, now: ten + 359_999, limit: 10).isEmpty)
+        schedule.advance(to: ten + 360_000)
+        #expect(schedule.hasDueWork(now: ten + 360_000))
+        #expect(takeDueMinutes(&schedule, now: ten + 360_000, limit: 10).map(\.series) == [[2]])
+        #expect(note(&schedule, 2, at: ten + 40_000, now: ten + 360_000), "now it is")
+        schedule.setLateness(nil, of: 2)
+        #expect(schedule.longestLateness == 0)
+    }
+
+    @Test("computes a coarse window for a series once, when it waits for nothing more")
+    func ownLatenessOfCoarse() {
+        var schedule = schedule(closedUntil: ten)
+        schedule.setLateness(300_000, of: 2)
+        let minute = Window(.minute, holding: ten + 840_000, days: .utc)
+        schedule.noteWritten(minute, series: [1, 2])
+        schedule.advance(to: ten + 910_000)
+        #expect(takeDueCoarse(&schedule, .quarter).map(\.series) == [[1]])
+        #expect(takeDueCoarse(&schedule, .quarter).isEmpty)
+        schedule.advance(to: ten + 1_200_000)
+        #expect(takeDueCoarse(&schedule, .quarter).map(\.series) == [[2]])
+    }
+
     @Test("lets a device in the future move nobody's border")
     func futureReading() {
         var schedule = schedule(closedUntil: ten)

@@ -151,12 +151,13 @@ struct SeriesRegistry {
             return refuse(.unknownDevice, "unknown device \(name.excerpt); add a [[device]] with this id")
         }
         let topicType = type.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let series = Series(
+        var series = Series(
             number: nextNumber, device: configured?.id ?? name,
             alternateName: device.alternate.map { String(decoding: $0, as: UTF8.self) }, quantity: known,
             deviceType: configured.map(\.type).flatMap { $0.isEmpty ? nil : $0 } ?? topicType,
             intervalMilliseconds: configured?.intervalMilliseconds ?? options.sources[source].intervalMilliseconds,
             site: configured?.site ?? "", neighbourhood: configured?.neighbourhood ?? "")
+        series.latenessMilliseconds = options.sources[source].latenessMilliseconds
         return .success(
             Entry(series: series, geometry: quantityName == "fill_distance" ? configured?.geometry : nil))
     }

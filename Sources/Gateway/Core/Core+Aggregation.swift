@@ -125,19 +125,21 @@ extension Core {
 
     // MARK: - After a start
 
-    /// Finds out from the file which windows are unfinished.
+    /// Finds out from the file which windows are unfinished. What is finished already is computed to the same figures.
     func resumeSchedule() throws(StorageError) {
-        let closedUntil = schedule.closedUntil
+        // With the minute that some of its series still wait for.
+        let unfinished = schedule.closedUntil - (schedule.longestLateness > 0 ? schedule.longestLateness + 60_000 : 0)
         var noted: [(minute: Timestamp, id: SeriesID, since: Timestamp)] = []
-        try store.minutesWithReadings(from: closedUntil) { noted.append(($0, $1, now)) }
+        try store.minutesWithReadings(from: unfinished) { noted.append(($0, $1, now)) }
         // A late minute waits as long as it would have waited without the restart.
         try store.lateWindows { noted.append(($0, $1, $2)) }
         for late in noted { _ = schedule.note(late.id, at: late.minute, now: late.since) }
         for tier in Tier.allCases {
             guard let finer = tier.finer else { continue }
-            let window = Window(tier, holding: closedUntil, days: settings.calendar)
+            let first = Window(tier, holding: unfinished, days: settings.calendar)
+            let last = Window(tier, holding: schedule.closedUntil, days: settings.calendar)
             var written: [(Timestamp, SeriesID)] = []
-            try store.writtenWindows(finer, in: window.start..<window.end) { written.append(($0, $1)) }
+            try store.writtenWindows(finer, in: first.start..<last.end) { written.append(($0, $1)) }
             for (start, id) in written {
                 schedule.noteWritten(Window(finer, holding: start, days: settings.calendar), series: [id])
             }

@@ -110,6 +110,7 @@ extension Core {
         let stored = try store.identify(series[number].series)
         series.enter(stored, for: number)
         histories.enter(stored.id, at: stored.place)
+        schedule.setLateness(stored.latenessMilliseconds, of: stored.id)
         try equip(stored.id, for: series[number].series)
         if let earlier = earlierReceiptTimes.removeValue(forKey: stored.id) {
             series[number].lastReceiptTime = max(series[number].lastReceiptTime, earlier)

@@ -67,7 +67,10 @@ final class Core {
             latenessMilliseconds: settings.latenessMilliseconds,
             lateDelayMilliseconds: settings.lateDelayMilliseconds, calendar: settings.calendar)
         let storedSeries = try store.storedSeries()
-        for stored in storedSeries { self.series.enter(stored) }
+        for stored in storedSeries {
+            self.series.enter(stored)
+            schedule.setLateness(stored.latenessMilliseconds, of: stored.id)
+        }
         try recallHistories(of: storedSeries)
         try resumeSchedule()
         try equipHistories(of: storedSeries)

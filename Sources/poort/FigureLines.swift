@@ -20,8 +20,9 @@ struct FigureLines {
     private func air(_ air: AirFigures) -> [String] {
         var lines: [String] = []
         if let hour = air.latest {
-            let end = hour.start + 3_600_000
-            var words = ["air \(WallClock(hour.start).timeOfDay) to \(WallClock(end).timeOfDay)"]
+            let isOld = now - hour.start > 86_400_000
+            let begin = isOld ? LocalTimeText.full(hour.start) : WallClock(hour.start).timeOfDay
+            var words = ["air \(begin) to \(WallClock(hour.start + 3_600_000).timeOfDay)"]
             if let european = hour.european {
                 let missing = european.missing.map(\.rawValue)
                 words.append(
@@ -39,8 +40,10 @@ struct FigureLines {
             guard let mean = eight.means.last else { continue }
             var line = "\(eight.quantity) over the 8 h to \(WallClock(mean.end).timeOfDay): "
             line += "\(FigureText.text(mean.value)) \(eight.unit)"
-            if let highest = eight.days.last?.highest {
-                line += ", today's highest \(FigureText.text(highest.value))"
+            if let day = eight.days.last, let highest = day.highest {
+                // Of a day that is not valid, or not over, it is at least so high.
+                line += ", highest of \(WallClock(day.day.start).date)\(day.isValid ? "" : " so far")"
+                line += " \(FigureText.text(highest.value))"
             }
             lines.append(line)
         }

@@ -9,10 +9,14 @@ enum LocalTimeText {
         return isOneDay && range.contains(time) ? clock.timeOfDay : full(time)
     }
 
-    /// `24 Nov 13:05`
+    /// `24 Nov 13:05`, with the zone in the hour that comes twice when clocks go back.
     static func full(_ time: Timestamp) -> String {
         let clock = WallClock(time)
-        return "\(clock.date) \(clock.timeOfDay)"
+        let comesTwice = ([-3_600_000, 3_600_000] as [Int64]).contains { step in
+            let other = WallClock(time + step)
+            return other.hour == clock.hour && other.zone != clock.zone
+        }
+        return "\(clock.date) \(clock.timeOfDay)" + (comesTwice ? " \(clock.zone)" : "")
     }
 
     /// `23 Nov 2026 13:05 – 24 Nov 2026 13:05 CET`

@@ -11,12 +11,11 @@ struct SeriesReport {
 
     /// A line with the name, the latest value and how it stands.
     func heading(_ chart: SeriesChart) -> String {
-        let value = latest.reading.map { "\(chart.text($0.value)) " } ?? ""
-        let unit = series.unit == "1" ? "" : "\(series.unit)  "
-        let verdict = latest.verdict
-        return
-            "\(Emphasis.strong.applied(to: series.quantity))  \(value)\(unit)\(value.isEmpty || !unit.isEmpty ? "" : " ")"
-            + (latest.emphasis?.applied(to: verdict) ?? verdict)
+        let value = latest.reading.map { reading in
+            series.unit == "1" ? chart.text(reading.value) : "\(chart.text(reading.value)) \(series.unit)"
+        }
+        let verdict = latest.emphasis?.applied(to: latest.verdict) ?? latest.verdict
+        return [Emphasis.strong.applied(to: series.quantity), value, verdict].compactMap(\.self).joined(separator: "  ")
     }
 
     /// Why nothing is drawn; nil where something is.

@@ -53,7 +53,8 @@ struct FigureCommandTests {
         let now = Timestamp.now().milliseconds / FigureCommandTests.minute * FigureCommandTests.minute
         var count = 0
         func publish(_ device: String, _ quantity: String, minutesAgo: Int64, _ value: Double) throws {
-            let time = (now - minutesAgo * FigureCommandTests.minute) / 1000
+            // Not on the border of the last day, while minutes pass.
+            let time = (now - (minutesAgo + 2) * FigureCommandTests.minute) / 1000
             let payload = "{\"value\":\(value),\"ts\":\(time)}"
             try publisher.publish("sensors/test/\(device)/\(quantity)", payload: Array(payload.utf8))
             count += 1
@@ -138,7 +139,7 @@ struct FigureCommandTests {
         #expect(text.contains("o3 over the 8 h to"), "\(text)")
         let heading = try #require(air.lines.first { $0.hasPrefix("pm2_5  ") })
         #expect(heading.contains(" ug/m3  ") && heading.contains("min ago"), "\(heading)")
-        for words in ["251 of 288", "87.1 %, valid", "1 fail", "gross_range 1", "min ", "p85", "! fail"] {
+        for words in ["250 of 288", "86.8 %, valid", "1 fail", "gross_range 1", "min ", "p85", "! fail"] {
             #expect(text.contains(words), "\(words) is not in \(text)")
         }
         #expect(text.contains("beyond the axis: 1 flagged, 2\u{A0}000.0"), "\(text)")
@@ -254,8 +255,8 @@ struct FigureCommandTests {
         #expect(page.device == "aq-0001" && page.site == "Square" && page.timezone == "Europe/Amsterdam")
         let drawn = try #require(page.quantities.first)
         #expect(drawn.quantity == "pm2_5" && drawn.unit == "ug/m3" && drawn.tier == "raw" && drawn.windows == nil)
-        #expect(drawn.readings?.count == 252 && drawn.readings?.count { $0.flag == 4 } == 1)
-        #expect(drawn.whole.count == 251 && drawn.whole.fail == 1 && drawn.whole.findings["gross_range"] == 1)
+        #expect(drawn.readings?.count == 251 && drawn.readings?.count { $0.flag == 4 } == 1)
+        #expect(drawn.whole.count == 250 && drawn.whole.fail == 1 && drawn.whole.findings["gross_range"] == 1)
         #expect(drawn.gaps.count == 1)
         #expect(page.figures.devices == ["aq-0001", "gas-0001"])
         let traffic: Page = try decoded(try run(["show", "tr-0001", "--json"]).lines[0])
@@ -280,7 +281,7 @@ struct FigureCommandTests {
         let week = try run(["plot", "aq-0001", "pm2_5", "--last", "7d"]).lines.joined(separator: "\n")
         #expect(week.contains(", by 15m") && week.contains("░") && week.contains("! fail"), "\(week)")
         let day = try run(["plot", "aq-0001", "pm2_5"]).lines.joined(separator: "\n")
-        #expect(day.contains(", readings") && day.contains("readings 251 of 288"), "\(day)")
+        #expect(day.contains(", readings") && day.contains("readings 250 of 288"), "\(day)")
         let before = Timestamp.now() - 90 * 86_400_000
         let empty = try run(["plot", "aq-0001", "pm2_5", "--from", "\(before)", "--to", "\(before + 3_600_000)"])
         #expect(empty.lines.contains("no readings"), "\(empty.lines)")
@@ -376,5 +377,39 @@ struct FigureCommandTests {
         #expect(!plain.contains("\u{1B}["))
         let widths = plain.split(whereSeparator: \.isNewline).map(\.count)
         #expect((81...90).contains(widths.max() ?? 0), "\(widths)")
+    }
+
+    @Test("show a day of 25 hours as that, and a silent sensor with the last day that it sent", .timeLimit(.minutes(1)))
+    func clockChange() throws {
+        let directory = TemporaryDirectory()
+        func run(_ arguments: [String], output: ChildProcess.Output = .kept) throws -> String {
+            let run = try ChildProcess(
+                GatewayProcess.executable, arguments, environment: ["COLUMNS": "100"], output: output)
+            #expect(run.wait() == .exited(0), "\(arguments): \(run.standardError)")
+            return run.standardOutput
+        }
+        let street = ["--air", "1", "--traffic", "1", "--bins", "0", "--air-interval", "60s"]
+        let configuration = directory.write(try run(["simulate", "--configuration"] + street), to: "street.toml")
+        let capture = directory.file("capture.ndjson")
+        let stretch = ["--from", "2026-10-24T20:00:00Z", "--duration", "28h"]
+        _ = try run(["simulate", "--capture"] + stretch + street, output: .file(capture))
+        let database = ["--database", directory.file("street.db"), "--config", configuration]
+        _ = try run(["replay", capture] + database, output: .file(directory.file("replayed")))
+        let day = ["--from", "2026-10-24T22:00:00Z", "--to", "2026-10-25T23:00:00Z"]
+        let chart = try run(["plot", "aq-0001", "temperature"] + day + database)
+        #expect(chart.contains("25 Oct 00:00 CEST – 26 Oct 2026 00:00 CET"), "\(chart)")
+        #expect(chart.contains("readings 1\u{A0}500 of 1\u{A0}500   coverage 100 %, valid"), "\(chart)")
+        let labels = try #require(chart.split(separator: "\n").first { $0.contains("25 Oct  ") })
+        // Four hours, then three.
+        let columns = ["03:00", "06:00", "09:00"].compactMap { time in
+            labels.firstRange(of: time).map { labels.distance(from: labels.startIndex, to: $0.lowerBound) }
+        }
+        #expect(columns.count == 3 && columns[0] - 4 > columns[2] - columns[1], "\(labels)")
+        let passed = try run(["figures", "tr-0001"] + day + database)
+        #expect(passed.contains("25 of 25 h") && passed.contains("25 Oct 02:00 CEST"), "\(passed)")
+        #expect(passed.contains("25 Oct 02:00 CET "), "\(passed)")
+        let silent = try run(["show", "aq-0001"] + database)
+        #expect(silent.contains("this is the last day that it sent") && silent.contains("late"), "\(silent)")
+        #expect(silent.contains("air 25 Oct 2"), "\(silent)")
     }
 }

@@ -37,14 +37,14 @@ struct ReplayResumptionTests {
         #expect(lines.count > 5000)
     }
 
-    /// Behind every fifth message two numbers of one sensor, within the same millisecond.
+    /// Behind every tenth message four numbers of one sensor, within the same millisecond.
     private static func withTimelessReadings(_ capture: String) -> String {
         var text = ""
         for (number, line) in capture.split(separator: "\n").enumerated() {
             text += line + "\n"
-            guard number % 5 == 0 else { continue }
+            guard number % 10 == 0 else { continue }
             let received = line.dropFirst(#"{"received":""#.count).prefix { $0 != "\"" }
-            for value in [number % 17, number % 13] {
+            for value in [number % 17, number % 13, number % 11, number % 7] {
                 text +=
                     #"{"received":"\#(received)","topic":"plain/p-\#(number % 3)/temperature","payload":"\#(value)"}"#
                     + "\n"

@@ -27,13 +27,16 @@ public final class Signal: Sendable {
     }
 
     /// Waits until the signal is raised or the time is over, and clears it.
-    /// - Parameter milliseconds: at most this long; negative waits for ever.
+    /// - Parameters:
+    ///   - milliseconds: at most this long; negative waits for ever.
+    ///   - other: another descriptor that ends the wait when it can be read; negative for none.
     /// - Returns: whether it was raised.
     @discardableResult
-    public func wait(milliseconds: Int32) -> Bool {
-        var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        let ready = poll(&poller, 1, milliseconds)
-        if ready > 0 { clear() }
-        return ready > 0
+    public func wait(milliseconds: Int32, or other: Int32 = -1) -> Bool {
+        var pollers = [descriptor, other].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let ready = poll(&pollers, nfds_t(other < 0 ? 1 : 2), milliseconds)
+        guard ready > 0, pollers[0].revents != 0 else { return false }
+        clear()
+        return true
     }
 }

@@ -24,9 +24,9 @@ final class WakeUp: Sendable {
         _ = isAsleep.exchange(false, ordering: .sequentiallyConsistent)
     }
 
-    /// Sleeps until woken or the time is over.
-    func sleep(milliseconds: Int32) {
-        signal.wait(milliseconds: milliseconds)
+    /// Sleeps until woken, the time is over or a descriptor can be read.
+    func sleep(milliseconds: Int32, or descriptor: Int32 = -1) {
+        signal.wait(milliseconds: milliseconds, or: descriptor)
         stayAwake()
     }
 }

@@ -45,6 +45,7 @@ public final class Boxed<Value: Sendable>: Sendable {
 
 /// What the core must know of a message before its readings.
 public struct MessageHeader: Sendable, Hashable {
+    /// When it came; milliseconds since the boot where ``isUndated``.
     public var received: Timestamp
     /// Tells a redelivery together with the packet id; see ``RedeliveryFilter``.
     public var identity: UInt32
@@ -61,6 +62,8 @@ public struct MessageHeader: Sendable, Hashable {
     /// Set when the whole message is let go by rule; nothing follows.
     public var rejected: RejectionReason?
     public var origin: Origin
+    /// It came while the gateway's clock was not trusted: its readings' times of receipt are milliseconds since the boot.
+    public var isUndated: Bool
 
     public enum Origin: Sendable, Hashable {
         /// The broker; with the network's identity of an uplink, or 0.
@@ -72,7 +75,7 @@ public struct MessageHeader: Sendable, Hashable {
     public init(
         received: Timestamp, source: Int16, packetID: UInt16, identity: UInt32, readingCount: UInt16,
         isQuarantined: Bool = false, needsIdentity: Bool = false, rejected: RejectionReason? = nil,
-        origin: Origin = .broker(uplink: 0)
+        origin: Origin = .broker(uplink: 0), isUndated: Bool = false
     ) {
         self.received = received
         self.source = source
@@ -83,5 +86,6 @@ public struct MessageHeader: Sendable, Hashable {
         self.needsIdentity = needsIdentity
         self.rejected = rejected
         self.origin = origin
+        self.isUndated = isUndated
     }
 }

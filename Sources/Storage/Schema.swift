@@ -117,8 +117,8 @@ enum Schema {
         """
 
     /// What aggregates of every kind hold besides, and the rules of a series from which they follow after a restart; where
-    /// a series is measured; since when a minute is late; and the minutes whose late readings quality control has not looked
-    /// at yet.
+    /// a series is measured; since when a minute is late; the minutes whose late readings quality control has not looked
+    /// at yet; and what came while the gateway's clock was not trusted.
     ///
     /// Times of extremes are milliseconds after the window's start. Percentiles stand there only where no distribution
     /// does. The usual share of readings is not written. All of it is absent in rows of before.
@@ -149,6 +149,28 @@ enum Schema {
             series INTEGER NOT NULL,
             PRIMARY KEY(start, series)
         ) STRICT, WITHOUT ROWID;
+
+        -- Boots in which something came before the clock was trusted. When one began is known once it is.
+        CREATE TABLE boots(
+            number INTEGER PRIMARY KEY,
+            identity TEXT NOT NULL UNIQUE,
+            earliest INTEGER NOT NULL,
+            began INTEGER
+        ) STRICT;
+
+        -- Times are milliseconds since the boot, but for those of readings that have one of their own.
+        CREATE TABLE undated(
+            id INTEGER PRIMARY KEY,
+            boot INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            has_own_time INTEGER NOT NULL,
+            series INTEGER NOT NULL,
+            value REAL NOT NULL,
+            source TEXT NOT NULL
+        ) STRICT;
+
+        ALTER TABLE quarantine ADD COLUMN boot INTEGER;
         """
 
     /// Brings a database up to date, each step in a transaction of its own.

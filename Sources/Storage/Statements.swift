@@ -23,6 +23,8 @@ final class Statements {
     let addToLedger: Statement
     let insertUnacknowledged: Statement
     let deleteUnacknowledged: Statement
+    let insertUndated: Statement
+    let deleteUndated: Statement
     let insertUplinks: Statement
     let deleteUplinks: Statement
     let selectState: Statement
@@ -89,8 +91,8 @@ final class Statements {
         deleteLate = try database.prepare("DELETE FROM late_windows WHERE start = ?1")
         insertQuarantine = try database.prepare(
             """
-            INSERT INTO quarantine(received, source, topic, payload, reason, detail, configuration, readings, accepted, id)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
+            INSERT INTO quarantine(received, source, topic, payload, reason, detail, configuration, readings, accepted, id, boot)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING
             """)
         addToLedger = try database.prepare(
             """
@@ -99,6 +101,12 @@ final class Statements {
             """)
         insertUnacknowledged = try database.prepare("INSERT INTO unacknowledged(batch, entries) VALUES(?1, ?2)")
         deleteUnacknowledged = try database.prepare("DELETE FROM unacknowledged WHERE batch <= ?1")
+        insertUndated = try database.prepare(
+            """
+            INSERT INTO undated(boot, received, time, has_own_time, series, value, source)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """)
+        deleteUndated = try database.prepare("DELETE FROM undated WHERE id = ?1")
         insertUplinks = try database.prepare("INSERT INTO uplinks(batch, identities) VALUES(?1, ?2)")
         deleteUplinks = try database.prepare("DELETE FROM uplinks WHERE batch <= ?1")
         selectState = try database.prepare("SELECT value FROM state WHERE name = ?1")

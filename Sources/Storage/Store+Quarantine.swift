@@ -23,6 +23,7 @@ extension Store {
         insert.bind(8, message.rejection.readingCount)
         insert.bind(9, blob: PackedIntegers.encode(accepted))
         insert.bind(10, id ?? lastQuarantineNumber + 1)
+        insert.bind(11, message.boot)
         try insert.run("quarantine a message")
         if database.changedRows == 0 { return false }
         if id == nil { lastQuarantineNumber += 1 }

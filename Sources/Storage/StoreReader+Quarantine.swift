@@ -11,8 +11,9 @@ public struct HeldMessage: Sendable {
     /// Of topic and payload.
     public var bytes: Int64 { Int64(message.payload.count + message.topic.count) }
 
-    /// A conflict holds the second value for a time, not the message that brought it.
-    public var isReplayable: Bool { message.rejection.reason != .conflict }
+    /// Some rows hold a reading, not the message that brought it: the second value for a time, and what came before the
+    /// clock was right.
+    public var isReplayable: Bool { !message.topic.isEmpty && message.rejection.reason != .conflict }
 }
 
 extension StoreReader {
@@ -33,14 +34,16 @@ extension StoreReader {
     public func forEachHeldMessage(
         _ selection: QuarantineSelection = QuarantineSelection(), visit: (HeldMessage) -> Bool
     ) throws(StorageError) {
+        let boot = schemaVersion < 3 ? "NULL AS boot" : "boot"
         let select = try prepared(
             selection,
-            columns: "id, received, source, topic, payload, reason, detail, readings, configuration",
+            columns: "id, received, source, topic, payload, reason, detail, readings, configuration, \(boot)",
             order: "ORDER BY id")
         while try select.step("read the quarantine") {
             let reason = RejectionReason(rawValue: select.text(5)) ?? .undecodable
             let message = QuarantinedMessage(
-                received: select.timestamp(1), source: select.text(2), topic: select.blob(3), payload: select.blob(4),
+                received: select.timestamp(1), boot: select.isNull(9) ? nil : select.integer(9),
+                source: select.text(2), topic: select.blob(3), payload: select.blob(4),
                 rejection: Rejection(reason, detail: select.text(6), readingCount: Int(select.integer(7))))
             if !visit(HeldMessage(id: select.integer(0), message: message, configuration: select.text(8))) { return }
         }

@@ -69,6 +69,7 @@ public final class StoreReader {
         let removed = "SELECT sum(count) FROM ledger WHERE counted = 'removed' AND outcome ="
         return Holdings(
             readings: Int(try database.integer("SELECT count(*) FROM readings") ?? 0),
+            undated: schemaVersion < 3 ? 0 : Int(try database.integer("SELECT count(*) FROM undated") ?? 0),
             removedReadings: Int(try database.integer("\(removed) 'stored'") ?? 0),
             quarantined: Int(try database.integer("SELECT count(*) FROM quarantine") ?? 0),
             removedQuarantined: Int(
@@ -80,6 +81,8 @@ public final class StoreReader {
     /// Rows in the file, and rows that were removed from it by rule.
     public struct Holdings: Hashable, Sendable {
         public var readings: Int
+        /// Stored as well, and to be dated once the gateway's clock is right.
+        public var undated: Int
         public var removedReadings: Int
         public var quarantined: Int
         public var removedQuarantined: Int

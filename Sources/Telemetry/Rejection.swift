@@ -14,6 +14,8 @@ public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
     case clockAhead = "clock_ahead"
     case beyondRetention = "beyond_retention"
     case conflict
+    /// It came before the gateway's clock was right, in a boot that ended before it was.
+    case undated
     case seriesLimit = "series_limit"
 
     // Counted and let go: they hold no reading, by rule.

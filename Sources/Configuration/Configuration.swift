@@ -67,6 +67,14 @@ public struct Configuration: Sendable, Hashable {
         public var clockAheadMilliseconds: Int64 = 300_000
         public var maximumPayloadBytes: Int64 = 256 << 10
         public var seriesLimit = 10_000
+        public var clock = ClockPolicy.auto
+    }
+
+    /// When the gateway's own clock is believed.
+    public enum ClockPolicy: String, Sendable, Hashable, CaseIterable {
+        case auto
+        case synchronised
+        case trusted
     }
 
     public struct ControlSection: Sendable, Hashable {

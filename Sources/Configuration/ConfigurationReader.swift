@@ -171,6 +171,12 @@ struct ConfigurationReader {
         if let ahead = table.duration("clock_ahead", in: 0...86_400_000) { processing.clockAheadMilliseconds = ahead }
         if let size = table.size("max_payload", in: 1024...1 << 24) { processing.maximumPayloadBytes = size }
         if let limit = table.integer("max_series", in: 1...1_000_000) { processing.seriesLimit = limit }
+        let policies = Configuration.ClockPolicy.allCases.map(\.rawValue)
+        if let name = table.choice("clock", among: policies, otherNames: ["synchronized": "synchronised"]),
+            let policy = Configuration.ClockPolicy(rawValue: name)
+        {
+            processing.clock = policy
+        }
         table.finish()
     }
 }

@@ -16,6 +16,7 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var ledger: Ledger
     public var aggregates: Aggregates?
     public var sensors: [Sensor] = []
+    public var clock: Clock?
 
     public init(
         gateway: String, version: String, isRunning: Bool, now: String, configuration: ConfigurationStatus,
@@ -84,6 +85,30 @@ public struct StatusReport: Codable, Sendable, Equatable {
             self.unacknowledged = unacknowledged
             self.receiveMaximum = receiveMaximum
             self.subscriptions = subscriptions
+        }
+    }
+
+    /// The gateway's own clock.
+    public struct Clock: Codable, Sendable, Equatable {
+        public var isTrusted: Bool
+        /// Why not.
+        public var complaint: String?
+        /// Readings that are stored and wait for a clock to be dated by.
+        public var undated: Int
+        /// What it showed after it was set last, since the daemon began; nil when it was not.
+        public var lastStep: String?
+        /// By how much it was set then; negative for back.
+        public var lastStepSeconds: Double?
+
+        public init(
+            isTrusted: Bool, complaint: String? = nil, undated: Int, lastStep: String? = nil,
+            lastStepSeconds: Double? = nil
+        ) {
+            self.isTrusted = isTrusted
+            self.complaint = complaint
+            self.undated = undated
+            self.lastStep = lastStep
+            self.lastStepSeconds = lastStepSeconds
         }
     }
 
@@ -209,8 +234,10 @@ public struct StatusReport: Codable, Sendable, Equatable {
         }
     }
 
-    /// Whether a technician should look: the broker away, the storage failing, the ledger out of balance.
+    /// Whether a technician should look: the broker away, the storage failing, the ledger out of balance, a clock that
+    /// cannot be right.
     public var hasProblem: Bool {
         !isRunning || broker.map { $0.state != "connected" } ?? true || storage.failure != nil || !ledger.balanced
+            || !(clock?.isTrusted ?? true)
     }
 }

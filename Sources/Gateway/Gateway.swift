@@ -23,6 +23,7 @@ public struct Gateway: Service {
     private let reporter: StatusReporter
     private let core = CoreThread()
     private let replacement = IntakeReplacement()
+    private let clock = GatewayClock()
     private let session: BrokerSession
     private let lock: FileLock
     private let manager = ServiceManager()
@@ -38,7 +39,7 @@ public struct Gateway: Service {
         self.logger = logger
         let (producer, gauge) = core.start(
             ringCapacity: wiring.ringCapacity, path: configuration.storage.path, storeOptions: wiring.storeOptions,
-            settings: wiring.coreSettings, sources: wiring.sourceNames, logger: logger)
+            settings: wiring.coreSettings, sources: wiring.sourceNames, clock: clock, logger: logger)
         // A new database tells nothing, and one that cannot be read shows itself in the core.
         let reader = try? StoreReader(path: configuration.storage.path)
         let stored = (try? reader?.series()) ?? []
@@ -46,7 +47,7 @@ public struct Gateway: Service {
         let gate = IntakeGate(
             decoder: Decoder(configuration.decoderOptions, takenSeries: taken), timeGate: wiring.timeGate,
             producer: producer,
-            state: core.intake, wakeUp: core.wakeUp, replacement: replacement, desk: core.desk)
+            state: core.intake, wakeUp: core.wakeUp, replacement: replacement, desk: core.desk, clock: clock)
         let earlier = (try? reader?.subscriptions()) ?? []
         session = BrokerSession(
             options: brokerOptions, earlierSubscriptions: earlier, line: gate, logger: logger)

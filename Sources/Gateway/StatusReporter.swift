@@ -50,6 +50,9 @@ final class StatusReporter: Sendable {
         let snapshot = await core.snapshots.fresh()
         let session = session.status
         if let failure = snapshot.failure { return "storage failing: \(failure.error.cause)" }
+        if let verdict = snapshot.clock?.verdict, verdict != .trusted {
+            return "\(session.state.rawValue) (\(session.address)), \(snapshot.undated) readings wait for the clock"
+        }
         let rate = (snapshot.messagesPerSecond.last10Seconds * 10).rounded() / 10
         return "\(session.state.rawValue) (\(session.address)), \(rate) messages/s, \(snapshot.sensors.count) series"
     }
@@ -84,6 +87,12 @@ final class StatusReporter: Sendable {
         report.aggregates = .init(
             closed: snapshot.figures.closedWindows.values.reduce(0, +), revised: snapshot.figures.revisions,
             waiting: snapshot.windowsWaiting, closedUntil: snapshot.closedUntil?.description)
+        report.clock = snapshot.clock.map { verdict, step in
+            StatusReport.Clock(
+                isTrusted: verdict == .trusted,
+                complaint: verdict == .trusted ? nil : verdict.complaint(about: now), undated: snapshot.undated,
+                lastStep: step?.time.description, lastStepSeconds: step.map { Double($0.milliseconds) / 1000 })
+        }
         report.sensors = SensorView.report(snapshot.sensors, now: now)
         return report
     }

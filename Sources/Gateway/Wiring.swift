@@ -28,6 +28,8 @@ struct Wiring {
         var settings = CoreSettings()
         settings.latenessMilliseconds = configuration.processing.latenessMilliseconds
         settings.lateDelayMilliseconds = configuration.processing.lateDelayMilliseconds
+        settings.clockAheadMilliseconds = configuration.processing.clockAheadMilliseconds
+        settings.clockPolicy = ClockTrust.Policy(rawValue: configuration.processing.clock.rawValue) ?? .auto
         settings.brokerWindow = configuration.broker.receiveMaximum
         settings.rawRetentionMilliseconds = configuration.storage.rawRetention
         settings.tierRetentionMilliseconds = configuration.storage.tierRetention

@@ -63,7 +63,7 @@ struct LedgerReport {
     /// Whether the file holds what the accounts say was stored.
     private var rowsAgree: Bool {
         guard let holdings else { return true }
-        return holdings.readings + holdings.removedReadings == total.readings.stored
+        return holdings.readings + holdings.undated + holdings.removedReadings == total.readings.stored
     }
 
     /// Messages at the top level, readings beside, and each source's own account.
@@ -80,6 +80,7 @@ struct LedgerReport {
             var rows = JSONLine()
             rows.add("agree", rowsAgree)
             rows.add("readings", holdings.readings)
+            rows.add("undated", holdings.undated)
             rows.add("removed_readings", holdings.removedReadings)
             rows.add("quarantined", holdings.quarantined)
             rows.add("removed_quarantined", holdings.removedQuarantined)
@@ -114,6 +115,7 @@ struct LedgerReport {
         if let holdings {
             lines.append(
                 "in the file: \(holdings.readings) readings (\(holdings.removedReadings) removed by retention), "
+                    + (holdings.undated > 0 ? "\(holdings.undated) not dated yet, " : "")
                     + "\(holdings.quarantined) quarantined messages (\(holdings.removedQuarantined) dropped): "
                     + (rowsAgree ? "agrees" : "DOES NOT AGREE with \(total.readings.stored) stored"))
         }

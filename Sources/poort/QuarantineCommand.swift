@@ -84,7 +84,7 @@ struct QuarantineList: ParsableCommand {
         let selection = try last.map { try reader.latest($0, of: filter.selection) } ?? filter.selection
         var output = OutputBuffer()
         try reader.forEachHeldMessage(selection) { held in
-            // A conflict is a reading: there is no message that could be looked at again.
+            // Some hold a reading: there is no message that could be looked at again.
             if !capture {
                 output.write(line: held.json.finished)
             } else if held.isReplayable {
@@ -99,7 +99,8 @@ struct QuarantineList: ParsableCommand {
         let now = Timestamp.now()
         let rows = shown.map { held in
             [
-                String(held.id), Age.text(seconds: Double(now - held.message.received) / 1000),
+                String(held.id),
+                held.message.boot == nil ? Age.text(seconds: Double(now - held.message.received) / 1000) : "–",
                 held.message.rejection.reason.rawValue,
                 held.message.topicText, Bytes.text(Int64(held.message.payload.count)), held.message.rejection.detail,
             ]
@@ -163,7 +164,7 @@ struct QuarantineShow: ParsableCommand {
     private func lines(_ held: HeldMessage) -> [String] {
         let message = held.message
         var rows = [
-            ["number", String(held.id)], ["received", "\(HumanTime.text(message.received)) (\(message.received))"],
+            ["number", String(held.id)], ["received", received(message)],
             ["source", message.source.isEmpty ? "(no source)" : message.source], ["topic", message.topicText],
             ["reason", message.rejection.reason.rawValue], ["detail", message.rejection.detail],
             ["configuration", held.configuration], ["payload", Bytes.text(Int64(message.payload.count))],
@@ -172,6 +173,11 @@ struct QuarantineShow: ParsableCommand {
             rows.insert(["readings", "\(message.rejection.readingCount) put aside"], at: 6)
         }
         return TextTable.aligned(rows, leftColumns: 2) + PayloadText.lines(message.payload)
+    }
+
+    private func received(_ message: QuarantinedMessage) -> String {
+        guard message.boot != nil else { return "\(HumanTime.text(message.received)) (\(message.received))" }
+        return "\(message.received.milliseconds / 1000) s after a boot, before its clock was right"
     }
 }
 
@@ -190,11 +196,12 @@ extension HeldMessage {
         line.add("readings", message.rejection.readingCount)
         line.add("configuration", configuration)
         captured.add(to: &line)
+        if message.boot != nil { line.add("since_boot", true) }
         return line
     }
 }
 
 extension QuarantinedMessage {
-    /// For a terminal. A conflict has no topic: it is a reading.
+    /// For a terminal. A reading that is kept by itself, as a conflict is, has no topic.
     var topicText: String { topic.isEmpty ? "–" : TerminalText.plain(String(decoding: topic, as: UTF8.self)) }
 }

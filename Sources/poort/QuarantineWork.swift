@@ -43,8 +43,7 @@ struct QuarantineReplay: ParsableCommand {
             parts.append(Emphasis.warning.applied(to: again) + ": see poort quarantine list; is the daemon reloaded?")
         }
         if outcome.skipped > 0 {
-            let noun = outcome.skipped == 1 ? "conflict" : "conflicts"
-            parts.append("\(Grouped.text(outcome.skipped)) \(noun) left, which hold a reading and no message")
+            parts.append("\(Grouped.text(outcome.skipped)) left, which hold a reading and no message")
         }
         return parts.isEmpty ? "no message in quarantine fits" : parts.joined(separator: ", ")
     }

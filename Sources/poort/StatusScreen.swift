@@ -21,6 +21,8 @@ struct StatusScreen {
             // A complaint a line.
             rows += error.split(separator: "\n").map { ("", Emphasis.bad.applied(to: String($0))) }
         }
+        if let clock = report.clock { rows += lines(of: clock).map { ("clock", $0) }.prefix(1) }
+        if let clock = report.clock { rows += lines(of: clock).map { ("", $0) }.dropFirst() }
         if let broker = report.broker { rows.append(("broker", text(of: broker))) }
         if let error = report.broker?.lastError { rows.append(("", Emphasis.bad.applied(to: error))) }
         if let rates = report.rates { rows.append(("rate", text(of: rates))) }
@@ -50,6 +52,20 @@ struct StatusScreen {
         }
         return "\(name), poort \(report.version), running \(ago(process.started)), pid \(process.pid), "
             + Bytes.text(process.residentBytes)
+    }
+
+    /// None of a clock that was right all the time.
+    private func lines(of clock: StatusReport.Clock) -> [String] {
+        var lines: [String] = []
+        if let complaint = clock.complaint { lines.append(Emphasis.bad.applied(to: complaint)) }
+        if clock.undated > 0 || !clock.isTrusted {
+            lines.append(Emphasis.warning.applied(to: "\(count(clock.undated)) readings wait to be dated"))
+        }
+        if let time = clock.lastStep, let seconds = clock.lastStepSeconds {
+            let size = Age.text(seconds: abs(seconds))
+            lines.append("set \(seconds < 0 ? "back" : "forward") by \(size) \(ago(time)) ago")
+        }
+        return lines
     }
 
     private func text(of broker: StatusReport.Broker) -> String {

@@ -122,6 +122,11 @@ public final class Replay {
     public func commit() throws {
         uncommittedMessages = 0
         try position.keep(in: core.store)
+        if core.haveReceiptTimesGone {
+            for id in keptReceiptTimes.keys { try ReplayPosition.keepReceiptTime(.distantPast, of: id, in: core.store) }
+            keptReceiptTimes = [:]
+            core.haveReceiptTimesGone = false
+        }
         for live in core.series.live {
             guard let id = live.id, live.lastReceiptTime > .distantPast, keptReceiptTimes[id] != live.lastReceiptTime
             else { continue }
@@ -154,6 +159,7 @@ extension Replay {
 
     /// Decodes what is stored already, and no more: payloads may rest on what earlier ones have said.
     private func catchUp(_ message: CapturedMessage) throws {
+        core.lastReceived = message.received
         decode(message)
         while let item = consumer.pop() {
             switch consume item {

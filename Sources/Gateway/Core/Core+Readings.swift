@@ -7,6 +7,7 @@ extension Core {
     /// Stores a reading and counts what became of it.
     func store(_ reading: Reading, of message: inout OpenMessage) throws(StorageError) {
         let id = try identify(reading.series)
+        if message.header.isUndated { return try keepUndated(reading, id: id, of: &message) }
         // When it was stored with the message's first coming, its time of receipt was made a free one: no time tells it.
         if reading.timeOrigin == .receipt, message.takeEarlier(id) {
             accounts.update(message.header.source) { $0.readings.received -= 1 }
@@ -42,12 +43,7 @@ extension Core {
                 : Core.receiptTime(reading.time, after: series[number].lastReceiptTime)
         }
         if !histories.isEquipped(id) { try equip(id, for: series[number].series) }
-        let outcome: InsertOutcome
-        if histories.newestTime(id).map({ $0 < reading.time }) ?? histories.isWhole(id) {
-            outcome = try storeNewest(&reading, id: id)
-        } else {
-            outcome = try storeLate(&reading, id: id)
-        }
+        let outcome = try insert(&reading, id: id)
         guard case .stored = outcome else { return outcome }
         if reading.timeOrigin == .receipt {
             if isReplayed {
@@ -58,6 +54,12 @@ extension Core {
         }
         try noteStored(reading, id: id)
         return outcome
+    }
+
+    /// Judges a reading of a series that is ready for it, and stores it under its time.
+    func insert(_ reading: inout Reading, id: SeriesID) throws(StorageError) -> InsertOutcome {
+        let isNewest = histories.newestTime(id).map { $0 < reading.time } ?? histories.isWhole(id)
+        return isNewest ? try storeNewest(&reading, id: id) : try storeLate(&reading, id: id)
     }
 
     /// Nothing of its series that is known is as new.
@@ -87,22 +89,27 @@ extension Core {
 
     /// Two messages within a millisecond both count, in their order. A clock that was hours ahead is not followed, or all
     /// that comes after its correction would be filed there as well.
-    private static func receiptTime(_ time: Timestamp, after last: Timestamp) -> Timestamp {
+    static func receiptTime(_ time: Timestamp, after last: Timestamp) -> Timestamp {
         let lead = last - time
         return lead >= 0 && lead < WindowSchedule.smallestCorrection ? last + 1 : time
     }
 
-    private func noteStored(_ reading: Reading, id: SeriesID) throws(StorageError) {
+    func noteStored(_ reading: Reading, id: SeriesID) throws(StorageError) {
         let number = reading.series
         series[number].storedCount += 1
         if series[number].latest.map({ $0.time <= reading.time }) ?? true {
             series[number].latest = (reading.time, reading.value, reading.flag)
         }
-        if series[id: id]?.stored.firstTime.map({ reading.time < $0 }) ?? true {
-            series[id: id]?.stored.firstTime = reading.time
-            try store.setFirstTime(reading.time, of: id)
+        try noteInFile(at: reading.time, of: id)
+    }
+
+    /// A series has a reading more in the file.
+    func noteInFile(at time: Timestamp, of id: SeriesID) throws(StorageError) {
+        if series[id: id]?.stored.firstTime.map({ time < $0 }) ?? true {
+            series[id: id]?.stored.firstTime = time
+            try store.setFirstTime(time, of: id)
         }
-        try noteChange(at: reading.time, of: id)
+        try noteChange(at: time, of: id)
     }
 
     private func identify(_ number: SeriesNumber) throws(StorageError) -> SeriesID {

@@ -28,6 +28,16 @@ final class Core {
     /// Where a former core filed the last reading without a time, of series that have sent none since.
     var earlierReceiptTimes: [SeriesID: Timestamp] = [:]
     var retentionClock: RetentionClock
+    var clock = CoreClock()
+    /// Boots in which something came before their clock was trusted, and how much of it waits.
+    var boots: [Boot]
+    var undatedCount: Int
+    /// Whether ``dateUndated(limit:)`` has something to do once the clock is trusted.
+    var mayHaveUndated: Bool
+    /// When the last message of the broker came.
+    var lastReceived = Timestamp.distantPast
+    /// Whether what is known of times of receipt was let go since somebody took note of it.
+    var haveReceiptTimesGone = false
     /// The gateway's clock, as last told.
     private(set) var now: Timestamp
 
@@ -61,6 +71,9 @@ final class Core {
             committed: try store.uplinks().map { UplinkFilter.Batch(number: $0.batch, identities: $0.identities) })
         retentionClock = RetentionClock(
             believed: try store.state(Core.retentionState).map(Timestamp.init(milliseconds:)))
+        boots = try store.boots()
+        undatedCount = try store.undatedCount()
+        mayHaveUndated = !boots.isEmpty
         let closedUntil = try store.state(Core.closedUntilState).map(Timestamp.init(milliseconds:))
         schedule = WindowSchedule(
             closedUntil: closedUntil ?? now - settings.latenessMilliseconds,
@@ -119,6 +132,7 @@ final class Core {
     func take(_ header: MessageHeader) throws(StorageError) {
         figures.messages += 1
         try store.begin()
+        noteReceipt(header)
         var message = OpenMessage(header: header)
         if header.needsIdentity {
             let entry = RedeliveryFilter.Entry(packetID: header.packetID, identity: header.identity)
@@ -172,6 +186,8 @@ final class Core {
                 $0.readings.duplicate += count
             }
         } else {
+            var copy = copy
+            if message.header.isUndated { copy.boot = try currentBoot().number }
             _ = try store.quarantine(
                 copy, configuration: settings.configurationFingerprint, accepted: message.accepted, id: message.row)
             accounts.update(message.header.source) {

@@ -11,8 +11,12 @@ struct CoreLoop: ~Copyable {
     private var consumer: Ring<IntakeItem>.Consumer
     private let path: String
     private let storeOptions: StoreOptions
-    private var settings: CoreSettings
-    private var logger: Logger
+    private(set) var settings: CoreSettings
+    private(set) var logger: Logger
+    var clock: ClockKeeper
+    let stepWatch = ClockStepWatch()
+    var hasLookedAtClock = false
+    var clockWasSet = false
     var core: Core?
     /// What outlives a core: what the decoder announced, and will not announce again.
     private var series = SeriesTable()
@@ -35,7 +39,7 @@ struct CoreLoop: ~Copyable {
 
     init(
         thread: CoreThread, consumer: consuming Ring<IntakeItem>.Consumer, path: String, storeOptions: StoreOptions,
-        settings: CoreSettings, sources: [String], logger: Logger
+        settings: CoreSettings, sources: [String], clock: GatewayClock, logger: Logger
     ) {
         self.thread = thread
         self.consumer = consumer
@@ -43,6 +47,7 @@ struct CoreLoop: ~Copyable {
         self.storeOptions = storeOptions
         self.settings = settings
         self.sources = sources
+        self.clock = ClockKeeper(clock)
         self.logger = logger
         let second = MonotonicClock.milliseconds() / 1000
         messageRate = RateMeter(second: second)
@@ -64,7 +69,8 @@ struct CoreLoop: ~Copyable {
         let monotonic = MonotonicClock.milliseconds()
         thread.heartbeat.store(monotonic, ordering: .relaxed)
         if core == nil { openStore(at: monotonic) }
-        core?.tell(now: .now())
+        core?.tell(now: clock.clock.now)
+        if stepWatch.takeStep() { clockWasSet = true }
         do throws(StorageError) {
             try drain()
             if core?.isBetweenMessages ?? false { try doTimedWork(at: monotonic) }
@@ -129,8 +135,12 @@ struct CoreLoop: ~Copyable {
     private mutating func doTimedWork(at monotonic: Int64) throws(StorageError) {
         if let settings = thread.takeNewSettings() { adopt(settings) }
         if let core, let request = thread.desk.takeRequest() { try attendToQuarantine(request, core: core) }
+        if clockWasSet || monotonic >= nextTick { checkClock() }
+        try dateWaiting()
         guard monotonic >= nextTick, let core else { return }
         nextTick = monotonic + 1000
+        // Under a wrong clock no window ends and nothing grows old; what waited for it goes into its windows first.
+        guard core.clock.isTrusted, core.undatedCount == 0 else { return }
         if try core.closeWindows() { try commit() }
         if core.now >= nextRetention || nextRetention - core.now > CoreLoop.retentionPause {
             let isMoreLeft = try core.removeExpired(monotonic: monotonic)
@@ -156,7 +166,7 @@ struct CoreLoop: ~Copyable {
         if consumer.hasElement || thread.isStopping {
             thread.wakeUp.stayAwake()
         } else {
-            thread.wakeUp.sleep(milliseconds: Int32(pause))
+            thread.wakeUp.sleep(milliseconds: Int32(pause), or: stepWatch.descriptor)
         }
     }
 
@@ -167,10 +177,11 @@ struct CoreLoop: ~Copyable {
         nextAttempt = monotonic + 1000
         do throws(StorageError) {
             let store = try Store(path: path, options: storeOptions)
-            try store.probe(now: .now())
-            let made = try Core(store: store, settings: settings, series: series, sources: sources, now: .now())
+            try store.probe(now: clock.clock.now)
+            let made = try Core(
+                store: store, settings: settings, series: series, sources: sources, now: clock.clock.now)
             remembered = try SensorView.remembered(
-                store.reader, now: .now(), rawRetentionMilliseconds: settings.rawRetentionMilliseconds)
+                store.reader, now: clock.clock.now, rawRetentionMilliseconds: settings.rawRetentionMilliseconds)
             core = made
         } catch {
             if failure == nil || failure?.error.code != error.code {
@@ -181,6 +192,7 @@ struct CoreLoop: ~Copyable {
         }
         if let failure { logger.notice("storage works again, after \((Timestamp.now() - failure.since) / 1000) s") }
         failure = nil
+        checkClock()
         thread.intake.didRecover()
     }
 
@@ -228,6 +240,8 @@ struct CoreLoop: ~Copyable {
             snapshot.sensors = core.sensors(besides: remembered)
             snapshot.windowsWaiting = core.schedule.waitingCount
             snapshot.closedUntil = core.schedule.closedUntil
+            snapshot.undated = core.undatedCount
+            snapshot.clock = (clock.trust.verdict, clock.trust.lastStep)
             // A failing store shows itself at the next commit; the view goes on with what it has.
             snapshot.ledger = (try? core.store.ledger()) ?? shown.ledger
             snapshot.databaseBytes = (try? core.store.sizeBytes()) ?? shown.databaseBytes

@@ -1,3 +1,4 @@
+import Processing
 import Telemetry
 
 /// What the core needs of the configuration.
@@ -6,6 +7,10 @@ struct CoreSettings: Sendable {
     var latenessMilliseconds: Int64 = 10_000
     /// How long a late window waits for more late readings, in milliseconds.
     var lateDelayMilliseconds: Int64 = 5000
+    /// How far a device's clock may be ahead of the gateway's, in milliseconds; for what could not be judged at once.
+    var clockAheadMilliseconds: Int64 = 300_000
+    /// When the gateway's own clock is believed.
+    var clockPolicy = ClockTrust.Policy.auto
     /// How many messages the broker may have in flight.
     var brokerWindow = 2000
     var calendar = DayCalendar.local
@@ -36,4 +41,6 @@ struct CoreFigures: Sendable {
     /// Windows whose aggregate was corrected after it had been written.
     var revisions = 0
     var removedReadings = 0
+    /// Readings that no time can be told of, since the clock was never right in their boot.
+    var undatable = 0
 }

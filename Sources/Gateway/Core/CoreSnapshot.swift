@@ -1,3 +1,4 @@
+import Processing
 import Storage
 import Synchronization
 import Telemetry
@@ -12,6 +13,10 @@ struct CoreSnapshot: Sendable {
     var sensors: [SensorSnapshot] = []
     var windowsWaiting = 0
     var closedUntil: Timestamp?
+    /// Whether the gateway's clock is believed, and how it was set last.
+    var clock: (verdict: ClockTrust.Verdict, lastStep: ClockTrust.Step?)?
+    /// Readings that wait for it.
+    var undated = 0
     var databaseBytes: Int64 = 0
     var lastCommit: (at: Timestamp, milliseconds: Double)?
     var nextRetention: Timestamp?

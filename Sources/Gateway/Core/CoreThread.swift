@@ -27,7 +27,7 @@ final class CoreThread: Sendable {
     /// - Returns: the ring's writing end, for the broker thread, and its gauge.
     func start(
         ringCapacity: Int, path: String, storeOptions: StoreOptions, settings: CoreSettings, sources: [String],
-        logger: Logger
+        clock: GatewayClock = GatewayClock(), logger: Logger
     ) -> (producer: HandOver<Ring<IntakeItem>.Producer>, gauge: RingGauge) {
         let ends = Ring<IntakeItem>.make(capacity: ringCapacity)
         let gauge = ends.gauge
@@ -36,7 +36,7 @@ final class CoreThread: Sendable {
         let worker = WorkerThread(name: "core") { [self] in
             var loop = CoreLoop(
                 thread: self, consumer: consumer.take(), path: path, storeOptions: storeOptions, settings: settings,
-                sources: sources, logger: logger)
+                sources: sources, clock: clock, logger: logger)
             loop.run()
         }
         thread.withLock { $0 = worker }

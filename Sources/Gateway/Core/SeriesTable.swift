@@ -46,6 +46,11 @@ struct SeriesTable {
         live[Int(number)].latest?.flag = flag
     }
 
+    /// The times of receipt so far were wrong.
+    mutating func forgetReceiptTimes() {
+        for index in live.indices { live[index].lastReceiptTime = .distantPast }
+    }
+
     /// The file was closed and its transaction lost: nothing that came from it holds any more.
     mutating func forgetStored() {
         records = []
@@ -56,6 +61,7 @@ struct SeriesTable {
         live[Int(number)].latest = live[Int(earlier)].latest
         live[Int(number)].storedCount = live[Int(earlier)].storedCount
         live[Int(number)].lastReceiptTime = live[Int(earlier)].lastReceiptTime
+        live[Int(number)].lastUndated = live[Int(earlier)].lastUndated
         live[Int(earlier)].isSuperseded = true
     }
 }
@@ -69,6 +75,8 @@ struct LiveSeries {
     /// Readings stored since the start.
     var storedCount = 0
     var lastReceiptTime = Timestamp.distantPast
+    /// The same of readings that came before the clock was trusted, in milliseconds since the boot.
+    var lastUndated = Timestamp.distantPast
     /// The last reading of a time of receipt that came out of quarantine: when it came, and where it was filed.
     var lastReplayed: (came: Timestamp, filed: Timestamp)?
     /// A reload of the configuration gave the series another number.

@@ -18,7 +18,8 @@ final class IntakeGate: IntakeLine {
     private var message = DecodedMessage()
     private var requested: UInt64 = 0
     private var unpublished = 0
-    private var burstReceived = Timestamp.distantPast
+    private let clock: GatewayClock
+    private var stamp: ReceiptStamp
     private let state: IntakeState
     private let wakeUp: WakeUp
     private let replacement: IntakeReplacement
@@ -31,7 +32,8 @@ final class IntakeGate: IntakeLine {
 
     init(
         decoder: Decoder, timeGate: TimeGate, producer: HandOver<Ring<IntakeItem>.Producer>, state: IntakeState,
-        wakeUp: WakeUp, replacement: IntakeReplacement, desk: QuarantineDesk = QuarantineDesk()
+        wakeUp: WakeUp, replacement: IntakeReplacement, desk: QuarantineDesk = QuarantineDesk(),
+        clock: GatewayClock = GatewayClock(isTrusted: true)
     ) {
         self.decoder = decoder
         self.timeGate = timeGate
@@ -40,6 +42,8 @@ final class IntakeGate: IntakeLine {
         self.wakeUp = wakeUp
         self.replacement = replacement
         self.desk = desk
+        self.clock = clock
+        stamp = ReceiptStamp(clock)
     }
 
     var status: IntakeStatus { state.status }
@@ -59,8 +63,9 @@ final class IntakeGate: IntakeLine {
     func accept(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, isRetained: Bool) {
         adoptReplacement()
         // The clock is asked once for what is published together, which is a millisecond or two of messages.
-        if unpublished == 0 { burstReceived = .now() }
-        accept(topic: topic, payload: payload, packetID: packetID, received: burstReceived)
+        if unpublished == 0 { stamp.renew() }
+        accept(
+            topic: topic, payload: payload, packetID: packetID, received: stamp.received, isUndated: stamp.isUndated)
         unpublished += 1
         // The core works on the beginning of a burst while the rest of it is read.
         if unpublished >= IntakeGate.publishedTogether { publishBurst() }
@@ -69,13 +74,13 @@ final class IntakeGate: IntakeLine {
     func acceptWaiting() {
         guard let (request, held) = desk.takeMessages() else { return }
         adoptReplacement()
-        let now = Timestamp.now()
+        let now = clock.now
         for message in held {
             message.message.topic.withUnsafeBytes { topic in
                 message.message.payload.withUnsafeBytes { payload in
                     accept(
                         topic: topic, payload: payload, packetID: 0, received: message.message.received, now: now,
-                        row: message.id)
+                        row: message.id, boot: message.message.boot)
                 }
             }
         }
@@ -100,29 +105,35 @@ final class IntakeGate: IntakeLine {
     /// - Parameters:
     ///   - now: where it was in quarantine since then.
     ///   - row: the row of the quarantine from which it comes.
+    ///   - boot: where that tells only how long after a boot it came, whose time is not known.
+    ///   - isUndated: whether `received` is milliseconds since this boot, since the clock is not trusted.
     func accept(
         topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, packetID: UInt16, received: Timestamp,
-        now: Timestamp? = nil, row: Int64? = nil
+        now: Timestamp? = nil, row: Int64? = nil, boot: Int64? = nil, isUndated: Bool = false
     ) {
         while budget.isExhausted { letCoreWork() }
         message.removeAll()
-        decoder.decode(topic: topic, payload: payload, received: received, isReplayed: row != nil, into: &message)
-        holdBackWrongTimes(received: received, now: now ?? received)
+        let came = boot == nil ? received : now ?? received
+        decoder.decode(topic: topic, payload: payload, received: came, isReplayed: row != nil, into: &message)
+        if boot != nil { holdBackUndated() }
+        // What comes under a wrong clock is judged once it is right.
+        if !isUndated { holdBackWrongTimes(received: came, now: now ?? received) }
         for series in message.newSeries { push(.series(Boxed(series))) }
         let source = message.source.map(Int16.init) ?? -1
-        let copy = rejectedCopy(topic: topic, payload: payload, received: received)
+        let copy = rejectedCopy(topic: topic, payload: payload, received: received, boot: boot)
         let rejectedByRule = message.rejections.first.flatMap { $0.reason.disposition == .rejected ? $0.reason : nil }
         let isQuarantined = copy != nil
         let needsIdentity = packetID != 0 && (isQuarantined || !message.carriesOwnTime)
         push(
             .message(
                 MessageHeader(
-                    received: received, source: source, packetID: packetID,
+                    received: came, source: source, packetID: packetID,
                     identity: needsIdentity ? PayloadIdentity.short(topic: topic, payload: payload) : 0,
                     readingCount: UInt16(message.readings.count), isQuarantined: isQuarantined,
                     needsIdentity: needsIdentity,
                     rejected: message.readings.isEmpty && !isQuarantined ? rejectedByRule ?? .ignoredTopic : nil,
-                    origin: row.map(MessageHeader.Origin.quarantine) ?? .broker(uplink: message.networkIdentity))))
+                    origin: row.map(MessageHeader.Origin.quarantine) ?? .broker(uplink: message.networkIdentity),
+                    isUndated: isUndated)))
         for reading in message.readings { push(.reading(reading)) }
         if let copy {
             push(.quarantined(Boxed(copy, bytes: copy.payload.count + copy.topic.count, of: budget)))
@@ -147,15 +158,26 @@ final class IntakeGate: IntakeLine {
         }
     }
 
+    /// Moves readings without a time of their own to the rejections, since nobody knows when their message came.
+    private func holdBackUndated() {
+        let undated = message.readings.count { $0.timeOrigin == .receipt }
+        guard undated > 0 else { return }
+        message.readings.removeAll { $0.timeOrigin == .receipt }
+        message.rejections.append(
+            Rejection(
+                .undated, detail: "it came in a boot that ended before the clock was right, and has no time of its own",
+                readingCount: undated))
+    }
+
     /// The message verbatim, if any of it has to be kept aside.
     private func rejectedCopy(
-        topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, received: Timestamp
+        topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, received: Timestamp, boot: Int64?
     ) -> QuarantinedMessage? {
         guard let first = message.rejections.first(where: { $0.reason.disposition == .quarantined }) else { return nil }
         let details = message.rejections.prefix(5).map(\.detail).joined(separator: "; ")
         let count = message.rejections.reduce(0) { $0 + $1.readingCount }
         return QuarantinedMessage(
-            received: received, source: message.source.map { decoder.options.sources[$0].name } ?? "",
+            received: received, boot: boot, source: message.source.map { decoder.options.sources[$0].name } ?? "",
             topic: Array(topic), payload: Array(payload),
             rejection: Rejection(first.reason, detail: details, readingCount: count))
     }
@@ -183,7 +205,7 @@ final class IntakeGate: IntakeLine {
 }
 
 extension RejectionReason {
-    fileprivate var timeComplaint: String {
+    var timeComplaint: String {
         self == .clockAhead ? "ahead of the gateway's clock" : "older than raw readings are kept"
     }
 }

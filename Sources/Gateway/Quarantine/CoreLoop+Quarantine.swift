@@ -24,6 +24,9 @@ extension CoreLoop {
             outcome.dropped = dropped.count
             outcome.continueAfter = dropped.continueAfter
             thread.desk.answer(request.number, outcome)
+        case .replay where !core.clock.isTrusted || core.undatedCount > 0:
+            thread.desk.refuse(
+                request.number, because: "the clock is not right yet, or what waited for it is not filed")
         case .replay:
             let (held, continueAfter) = try nextPart(of: request.selection, core: core)
             core.replayed = QuarantineOutcome()

@@ -30,7 +30,6 @@ struct Wiring {
         settings.lateDelayMilliseconds = configuration.processing.lateDelayMilliseconds
         settings.clockAheadMilliseconds = configuration.processing.clockAheadMilliseconds
         settings.clockPolicy = ClockTrust.Policy(rawValue: configuration.processing.clock.rawValue) ?? .auto
-        settings.brokerWindow = configuration.broker.receiveMaximum
         settings.rawRetentionMilliseconds = configuration.storage.rawRetention
         settings.tierRetentionMilliseconds = configuration.storage.tierRetention
         settings.configurationFingerprint = configuration.fingerprint

@@ -47,7 +47,7 @@ public final class Boxed<Value: Sendable>: Sendable {
 public struct MessageHeader: Sendable, Hashable {
     /// When it came; milliseconds since the boot where ``isUndated``.
     public var received: Timestamp
-    /// Tells a redelivery together with the packet id; see ``RedeliveryFilter``.
+    /// Tells a redelivery together with the packet id, which is 0 where there is none; see ``RedeliveryFilter``.
     public var identity: UInt32
     public var packetID: UInt16
     /// Readings that follow.
@@ -57,7 +57,7 @@ public struct MessageHeader: Sendable, Hashable {
     /// Whether a copy for the quarantine follows the readings.
     public var isQuarantined: Bool
     /// Whether a redelivery can be told only by packet id and identity: a reading without a time of its own, or a
-    /// copy for the quarantine.
+    /// copy for the quarantine. Then it is remembered.
     public var needsIdentity: Bool
     /// Set when the whole message is let go by rule; nothing follows.
     public var rejected: RejectionReason?

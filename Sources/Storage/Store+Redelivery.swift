@@ -1,5 +1,6 @@
 extension Store {
-    /// What recognises redeliveries, oldest first: committed messages as packet id and identity, by commit.
+    /// What recognises redeliveries, oldest first: committed messages as packet id and identity, by commit. Packet id 0
+    /// stands for messages that need none.
     public func unacknowledged() throws(StorageError) -> [(
         batch: Int64, entries: [(packetID: UInt16, identity: UInt32)]
     )] {

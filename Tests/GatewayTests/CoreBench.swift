@@ -30,14 +30,10 @@ final class CoreBench {
     /// - Parameters:
     ///   - path: of a file that others may look into.
     ///   - start: of the flow.
-    ///   - brokerWindow: how many messages the broker may have in flight.
-    init(
-        seed: UInt64, path: String = ":memory:", start: Timestamp = CoreBench.begin, brokerWindow: Int = 2000
-    ) throws {
+    init(seed: UInt64, path: String = ":memory:", start: Timestamp = CoreBench.begin) throws {
         self.seed = seed
         self.start = start
         clock = ManualClock(start + 5000)
-        settings.brokerWindow = brokerWindow
         store = try Store(path: path)
         settings.latenessMilliseconds = 2000
         settings.lateDelayMilliseconds = 1000
@@ -47,10 +43,11 @@ final class CoreBench {
     }
 
     /// Passes a message on as the ring does.
-    func take(_ offers: [Offer]) throws {
+    func take(_ offers: [Offer], packetID: UInt16 = 0, identity: UInt32 = 0) throws {
         try core.take(
             MessageHeader(
-                received: clock.now, source: 0, packetID: 0, identity: 0, readingCount: UInt16(offers.count)))
+                received: clock.now, source: 0, packetID: packetID, identity: identity,
+                readingCount: UInt16(offers.count)))
         for offer in offers {
             try core.take(
                 Reading(
@@ -90,9 +87,7 @@ final class CoreBench {
     }
 
     /// Loses what is not committed and starts anew from the file.
-    /// - Parameter brokerWindow: what the configuration says by now, if it has changed.
-    func crash(brokerWindow: Int? = nil) throws {
-        if let brokerWindow { settings.brokerWindow = brokerWindow }
+    func crash() throws {
         store.rollback()
         core = try Core(store: store, settings: settings, series: core.series, sources: ["test"], now: clock.now)
     }

@@ -1,3 +1,5 @@
+import Processing
+import Storage
 import Telemetry
 import TestKit
 import Testing
@@ -34,37 +36,120 @@ struct CoreRedeliveryTests {
         #expect(messages.duplicate == 0)
     }
 
-    @Test("remembers eight windows' worth of messages in the file, and not more and more")
-    func bounded() throws {
-        let bench = try CoreBench(seed: 1, brokerWindow: 3)
-        try bench.connect(isResumed: false)
-        for id in 1...80 {
-            try bench.take(4, packetID: UInt16(id), identity: 1)
-            try bench.commit()
-        }
-        #expect((24...25).contains(try bench.rememberedCount()))
+    private func deliver(_ ids: ClosedRange<UInt16>, to bench: CoreBench) throws {
+        for id in ids { try bench.take(4, packetID: id, identity: 1) }
+        try bench.commit()
     }
 
-    @Test("recognises all that a wider window let the broker send, over restarts under a narrower one")
-    func narrowedWindow() throws {
-        let bench = try CoreBench(seed: 1, brokerWindow: 6)
-        func deliver(_ ids: ClosedRange<UInt16>) throws {
-            for id in ids { try bench.take(4, packetID: id, identity: 1) }
-            try bench.commit()
-        }
+    @Test("recognises whatever the broker still holds, over restarts, however much it is")
+    func farBack() throws {
+        let bench = try CoreBench(seed: 1)
         try bench.connect(isResumed: false)
-        try deliver(1...6)
-        // The broker saw no acknowledgement of these, and none of the first two that it sends again.
-        for _ in 0..<2 {
-            try bench.crash(brokerWindow: 2)
+        // The broker saw no acknowledgement of all these, and a few of those that came between.
+        for part in 0..<40 {
+            try deliver(UInt16(part * 50 + 1)...UInt16(part * 50 + 50), to: bench)
+            try bench.crash()
             try bench.connect(isResumed: true)
-            try deliver(1...2)
+            try deliver(1...UInt16(part * 30 + 1), to: bench)
+            try bench.crash()
+            try bench.connect(isResumed: true)
+            try deliver(1...UInt16(part * 50 + 50), to: bench)
         }
-        try deliver(3...6)
-        #expect(try bench.messages().stored == 6)
+        #expect(try bench.messages().stored == 2000)
+        #expect(try bench.rememberedCount() == 2000)
+    }
+
+    @Test("forgets in the file as well what cannot come again, once a message is new, of whatever kind")
+    func forgotten() throws {
+        for isTimed in [false, true] {
+            let bench = try CoreBench(seed: 1)
+            try bench.connect(isResumed: false)
+            try deliver(1...20, to: bench)
+            try bench.take([.init(series: 0, time: bench.clock.now, value: 1)], packetID: 21, identity: 2)
+            try bench.commit()
+            try bench.crash()
+            try bench.connect(isResumed: true)
+            // It may have come before: it proves nothing.
+            try bench.take([.init(series: 0, time: bench.clock.now, value: 1)], packetID: 21, identity: 2)
+            try bench.commit()
+            #expect(try bench.rememberedCount() == 20)
+            bench.clock.advance(milliseconds: 1000)
+            if isTimed {
+                try bench.take([.init(series: 0, time: bench.clock.now, value: 1)], packetID: 22, identity: 3)
+            } else {
+                try bench.take(4, packetID: 22, identity: 1)
+            }
+            try bench.commit()
+            #expect(try bench.rememberedCount() == (isTimed ? 0 : 1))
+            // The same as before, but the broker counts, and has come round.
+            try deliver(1...20, to: bench)
+            #expect(try bench.messages().stored == 42)
+        }
+    }
+
+    @Test("forgets the session before at once, also when it crashes before the first message of the new one")
+    func crashAtBeginning() throws {
+        let bench = try CoreBench(seed: 1)
         try bench.connect(isResumed: false)
-        try deliver(1...2)
-        try deliver(3...4)
-        #expect(try bench.rememberedCount() <= 4, "a new session begins with the narrow window")
+        try deliver(1...3, to: bench)
+        try bench.connect(isResumed: false)
+        try bench.crash()
+        try bench.connect(isResumed: true)
+        try deliver(1...3, to: bench)
+        #expect(try bench.messages().stored == 6)
+    }
+
+    @Test("recognises what a poort of before remembered, which kept what came again in every batch anew")
+    func olderFile() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.path + "/poort.db"
+        do {
+            let store = try Store(path: path)
+            try store.addUnacknowledged(batch: 1, entries: [(1, 1), (2, 1), (3, 1)])
+            try store.addUnacknowledged(batch: 2, entries: [(1, 1), (2, 1)])
+            try store.setState("broker_window", 2000)
+            try store.commit()
+        }
+        let bench = try CoreBench(seed: 1, path: path)
+        for _ in 0..<3 {
+            try bench.connect(isResumed: true)
+            try deliver(1...3, to: bench)
+            #expect(try bench.rememberedCount() == 3)
+            try bench.crash()
+        }
+        #expect(try bench.messages().duplicate == 9)
+        try bench.connect(isResumed: true)
+        try deliver(4...4, to: bench)
+        #expect(try bench.messages().stored == 1)
+    }
+
+    @Test("keeps little in the file over 200 000 messages, whatever the broker's numbers", arguments: [65_535, 7, 1])
+    func bounded(packetIDs: Int) throws {
+        let directory = TemporaryDirectory()
+        let store = try Store(path: directory.path + "/poort.db")
+        var filter = RedeliveryFilter()
+        var most = (entries: 0, bytes: Int64(0))
+        for number in 0..<200_000 {
+            let entry = RedeliveryFilter.Entry(packetID: UInt16(number % packetIDs + 1), identity: UInt32(number))
+            // Every tenth carries its own time.
+            _ = filter.isRedelivery(entry, needsRecognition: number % 10 != 0)
+            // A crowd comes, then a trickle.
+            guard number % 1000 == 999 || number >= 199_000 else { continue }
+            let change = filter.pendingChange
+            if let through = change.removeThrough { try store.removeUnacknowledged(through: through) }
+            if let batch = change.added {
+                try store.addUnacknowledged(
+                    batch: batch.number, entries: batch.entries.map { ($0.packetID, $0.identity) })
+            }
+            filter.didCommit()
+            if number % 20_000 == 19_999 {
+                try store.commit()
+                let kept = try store.unacknowledged().reduce(0) { $0 + $1.entries.count }
+                most = (max(most.entries, kept), max(most.bytes, try store.sizeBytes()))
+            }
+        }
+        let limit = (entries: packetIDs == 65_535 ? 92_000 : 10_000, bytes: packetIDs == 65_535 ? 900_000 : 400_000)
+        #expect(most.entries <= limit.entries, "\(most)")
+        #expect(most.bytes <= limit.bytes, "\(most)")
     }
 }

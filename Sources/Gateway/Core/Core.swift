@@ -14,17 +14,18 @@ final class Core {
     /// The minutes of each series whose late readings were not judged yet; in the file as well.
     var unjudged: [SeriesID: Set<Timestamp>] = [:]
     private var redelivery: RedeliveryFilter
-    /// What the file has of the broker's window, and of the configurations under which messages were taken in.
-    private var stored: (window: Int, reconfiguredAt: Int64, configuration: Int64)
+    /// What the file has of it, and of the configuration below.
+    private var stored: (progress: RedeliveryFilter.Progress?, configuration: Int64)
+    /// The one under which messages are taken in, or one before it when it is not known yet which that is.
+    private var configuration: Int64
     private var uplinks: UplinkFilter
     var accounts = BatchAccounts()
     private var open: OpenMessage?
     var figures = CoreFigures()
     /// What became of the messages that were sent through again.
     var replayed = QuarantineOutcome()
-    var settings: CoreSettings {
-        didSet { redelivery.configure(window: settings.brokerWindow) }
-    }
+    var settings: CoreSettings
+    var observer: (any CoreObserver)?
     /// Where a former core filed the last reading without a time, of series that have sent none since.
     var earlierReceiptTimes: [SeriesID: Timestamp] = [:]
     var retentionClock: RetentionClock
@@ -58,15 +59,10 @@ final class Core {
                 number: batch.batch,
                 entries: batch.entries.map { RedeliveryFilter.Entry(packetID: $0.packetID, identity: $0.identity) })
         }
-        stored = (
-            window: Int(try store.state(Core.windowState) ?? 0),
-            reconfiguredAt: try store.state(Core.reconfiguredState) ?? 0,
-            configuration: try store.state(Core.configurationState) ?? 0
-        )
-        redelivery = RedeliveryFilter(
-            window: settings.brokerWindow, earlierWindow: stored.window, reconfiguredAt: stored.reconfiguredAt,
-            committed: kept)
-        if stored.configuration != settings.configurationNumber { redelivery.didReconfigure() }
+        stored = (try Core.redeliveryProgress(in: store), try store.state(Core.configurationState) ?? 0)
+        redelivery = RedeliveryFilter(progress: stored.progress, committed: kept)
+        configuration = settings.configurationNumber
+        if stored.configuration != configuration { redelivery.didReconfigure() }
         uplinks = UplinkFilter(
             committed: try store.uplinks().map { UplinkFilter.Batch(number: $0.batch, identities: $0.identities) })
         retentionClock = RetentionClock(
@@ -114,6 +110,10 @@ final class Core {
     func connectionOpened(isResumed: Bool) throws(StorageError) {
         try commit()
         redelivery.connectionOpened(isResumed: isResumed)
+        if redelivery.pendingChange.removeThrough == nil { return }
+        // At once: what the session before this one left must not be taken for messages of this one after a crash.
+        try store.begin()
+        try commit()
     }
 
     /// Noted at once: a later start must know what to take back, whether or not a message comes meanwhile.
@@ -127,6 +127,7 @@ final class Core {
         try commit()
         accounts.setSources(names)
         redelivery.didReconfigure()
+        configuration = settings.configurationNumber
     }
 
     func take(_ header: MessageHeader) throws(StorageError) {
@@ -134,11 +135,10 @@ final class Core {
         try store.begin()
         noteReceipt(header)
         var message = OpenMessage(header: header)
-        if header.needsIdentity {
-            let entry = RedeliveryFilter.Entry(packetID: header.packetID, identity: header.identity)
-            message.isRedelivery = redelivery.isRedelivery(entry)
-        } else if header.packetID != 0 {
-            redelivery.passed()
+        if header.packetID != 0 {
+            message.isRedelivery = redelivery.isRedelivery(
+                RedeliveryFilter.Entry(packetID: header.packetID, identity: header.identity),
+                needsRecognition: header.needsIdentity)
         }
         switch header.origin {
         case .broker(uplink: 0): break
@@ -203,6 +203,7 @@ final class Core {
         guard let message = open else { return }
         open = nil
         if message.isVoid { return }
+        if message.storedCount > 0, message.header.packetID != 0 { redelivery.wasNew() }
         let ending = message.ending
         accounts.update(message.header.source) {
             $0.readings.stored += message.storedCount
@@ -219,8 +220,10 @@ final class Core {
     // MARK: - Commit
 
     static let closedUntilState = "closed_until"
-    static let windowState = "broker_window"
-    static let reconfiguredState = "reconfigured_batch"
+    static let receivedState = "messages_received"
+    static let acknowledgedState = "messages_acknowledged"
+    static let reconfiguredState = "messages_reconfigured"
+    static let disorderedState = "messages_disordered"
     static let configurationState = "configuration"
 
     /// Makes everything taken so far durable: rows, ledger, and what recognises redeliveries, together.
@@ -249,15 +252,31 @@ final class Core {
     }
 
     private func keepRedeliveryState() throws(StorageError) {
-        let now = (
-            window: redelivery.window, reconfiguredAt: redelivery.reconfiguredAt,
-            configuration: settings.configurationNumber
-        )
-        if now == stored { return }
-        try store.setState(Core.windowState, Int64(now.window))
-        try store.setState(Core.reconfiguredState, now.reconfiguredAt)
-        try store.setState(Core.configurationState, now.configuration)
-        stored = now
+        let progress = redelivery.progress
+        if progress.received != stored.progress?.received {
+            try store.setState(Core.receivedState, progress.received)
+        }
+        if progress.acknowledged != stored.progress?.acknowledged {
+            try store.setState(Core.acknowledgedState, progress.acknowledged)
+        }
+        if progress.reconfigured != stored.progress?.reconfigured {
+            try store.setState(Core.reconfiguredState, progress.reconfigured)
+        }
+        if progress.disordered != stored.progress?.disordered {
+            try store.setState(Core.disorderedState, progress.disordered)
+        }
+        if configuration != stored.configuration { try store.setState(Core.configurationState, configuration) }
+        stored = (progress, configuration)
+    }
+
+    private static func redeliveryProgress(
+        in store: Store
+    ) throws(StorageError) -> RedeliveryFilter.Progress? {
+        guard let received = try store.state(receivedState) else { return nil }
+        return RedeliveryFilter.Progress(
+            received: received, acknowledged: try store.state(acknowledgedState) ?? 0,
+            reconfigured: try store.state(reconfiguredState) ?? -1,
+            disordered: try store.state(disorderedState) ?? 0)
     }
 
     func count(windows: Int, revisions: Int, tier: Tier) {

@@ -11,8 +11,6 @@ struct CoreSettings: Sendable {
     var clockAheadMilliseconds: Int64 = 300_000
     /// When the gateway's own clock is believed.
     var clockPolicy = ClockTrust.Policy.auto
-    /// How many messages the broker may have in flight.
-    var brokerWindow = 2000
     var calendar = DayCalendar.local
     /// How long raw readings and aggregates are kept, in milliseconds; what is absent is kept for ever.
     var rawRetentionMilliseconds: Int64?

@@ -128,7 +128,7 @@ final class IntakeGate: IntakeLine {
             .message(
                 MessageHeader(
                     received: came, source: source, packetID: packetID,
-                    identity: needsIdentity ? PayloadIdentity.short(topic: topic, payload: payload) : 0,
+                    identity: packetID != 0 ? PayloadIdentity.short(topic: topic, payload: payload) : 0,
                     readingCount: UInt16(message.readings.count), isQuarantined: isQuarantined,
                     needsIdentity: needsIdentity,
                     rejected: message.readings.isEmpty && !isQuarantined ? rejectedByRule ?? .ignoredTopic : nil,

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import MQTT
 import Storage
 import Telemetry
@@ -154,104 +153,10 @@ struct FigureCommandTests {
         #expect(bin.contains("reaches 70 % on"), "\(bin)")
     }
 
-    private struct Drawn: Decodable {
-        struct Reading: Decodable {
-            var value: Double
-            var flag: Int
-        }
-        struct Window: Decodable {
-            var tier: String
-            var increase: Double?
-        }
-        struct Whole: Decodable {
-            var count: Int
-            var fail: Int
-            var expected: Int?
-            var p85: Double?
-            var increase: Double?
-            var findings: [String: Int]
-        }
-        struct Gap: Decodable {
-            var from: String
-            var to: String
-        }
-        var quantity: String
-        var unit: String
-        var tier: String
-        var readings: [Reading]?
-        var windows: [Window]?
-        var whole: Whole
-        var gaps: [Gap]
-    }
-
-    private struct Page: Decodable {
-        var device: String
-        var site: String
-        var timezone: String
-        var quantities: [Drawn]
-        var figures: Figures
-    }
-
-    private struct Figures: Decodable {
-        struct Index: Decodable {
-            var index: Int
-            var decisive: String
-            var missing: [String]
-        }
-        struct Hour: Decodable {
-            var eaqi: Index?
-            var lki: Index?
-        }
-        struct Day: Decodable {
-            var means: Int
-            var valid: Bool
-        }
-        struct Eight: Decodable {
-            var quantity: String
-            var days: [Day]
-        }
-        struct Air: Decodable {
-            var hours: [Hour]
-            var eightHourMeans: [Eight]
-        }
-        struct Period: Decodable {
-            var passed: Double?
-            var shares: [String: Double]
-        }
-        struct Traffic: Decodable {
-            var countedHours: Int
-            var whole: Period
-        }
-        struct Container: Decodable {
-            var threshold: Double
-            var forecast: String
-            var reaches: String?
-            var reason: String?
-            var ratePerHour: Double
-            var emptyings: [[String: JSONAny]]
-        }
-        var site: String
-        var devices: [String]
-        var air: Air?
-        var traffic: [Traffic]
-        var containers: [Container]
-    }
-
-    /// Whatever stands there.
-    private struct JSONAny: Decodable {
-        init(from decoder: any Decoder) throws {}
-    }
-
-    private func decoded<Value: Decodable>(_ text: String) throws -> Value {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(Value.self, from: Data(text.utf8))
-    }
-
     private func showJSON() throws {
         let lines = try run(["show", "aq-0001", "--json"]).lines
         #expect(lines.count == 2 && lines[1].isEmpty)
-        let page: Page = try decoded(lines[0])
+        let page = try DrawnPage.reading(lines[0])
         #expect(page.device == "aq-0001" && page.site == "Square" && page.timezone == "Europe/Amsterdam")
         let drawn = try #require(page.quantities.first)
         #expect(drawn.quantity == "pm2_5" && drawn.unit == "ug/m3" && drawn.tier == "raw" && drawn.windows == nil)
@@ -259,7 +164,7 @@ struct FigureCommandTests {
         #expect(drawn.whole.count == 250 && drawn.whole.fail == 1 && drawn.whole.findings["gross_range"] == 1)
         #expect(drawn.gaps.count == 1)
         #expect(page.figures.devices == ["aq-0001", "gas-0001"])
-        let traffic: Page = try decoded(try run(["show", "tr-0001", "--json"]).lines[0])
+        let traffic = try DrawnPage.reading(try run(["show", "tr-0001", "--json"]).lines[0])
         #expect(traffic.quantities.map(\.quantity) == ["bicycle_count", "car_count"])
         #expect(traffic.quantities[1].windows?.allSatisfy { $0.tier == "1h" } ?? false)
         // 96 quarters with three cars each; the minute of now decides over one.
@@ -288,13 +193,13 @@ struct FigureCommandTests {
     }
 
     private func plotJSON() throws {
-        let hours: Drawn = try decoded(
+        let hours = try DrawnSeries.reading(
             try run(["plot", "tr-0001", "car_count", "--tier", "1h", "--last", "2d", "--json"]).lines[0])
         #expect(hours.tier == "1h" && hours.readings == nil)
         let windows = try #require(hours.windows)
         #expect(windows.count >= 29 && windows.dropFirst().dropLast().allSatisfy { $0.increase == 12 })
         #expect(hours.whole.increase == windows.reduce(0) { $0 + ($1.increase ?? 0) })
-        let raw: Drawn = try decoded(
+        let raw = try DrawnSeries.reading(
             try run(["plot", "tr-0001", "car_count", "--tier", "raw", "--last", "1h", "--json"]).lines[0])
         #expect((3...5).contains(raw.readings?.count ?? 0) && raw.whole.increase == Double(raw.whole.count * 3))
     }
@@ -325,7 +230,7 @@ struct FigureCommandTests {
 
     private func figuresJSON() throws {
         let lines = try run(["figures", "--json", "--last", "29h", "--threshold", "99"]).lines.filter { !$0.isEmpty }
-        let sites = try lines.map { try decoded($0) as Figures }
+        let sites = try lines.map(DrawnFigures.reading)
         #expect(sites.map(\.site) == ["Square", "bin-0001", "tr-0001"])
         let air = try #require(sites[0].air)
         #expect(air.hours.count >= 28)
@@ -339,7 +244,7 @@ struct FigureCommandTests {
         let container = try #require(sites[1].containers.first)
         #expect(container.threshold == 99 && container.forecast == "reaches" && container.reaches != nil)
         #expect(abs(container.ratePerHour - 1.5) < 0.01 && container.emptyings.count == 1)
-        let only: Figures = try decoded(try run(["figures", "aq-0001", "--json"]).lines[0])
+        let only = try DrawnFigures.reading(try run(["figures", "aq-0001", "--json"]).lines[0])
         #expect(only.devices == ["aq-0001"] && only.traffic.isEmpty)
     }
 
@@ -377,39 +282,5 @@ struct FigureCommandTests {
         #expect(!plain.contains("\u{1B}["))
         let widths = plain.split(whereSeparator: \.isNewline).map(\.count)
         #expect((81...90).contains(widths.max() ?? 0), "\(widths)")
-    }
-
-    @Test("show a day of 25 hours as that, and a silent sensor with the last day that it sent", .timeLimit(.minutes(1)))
-    func clockChange() throws {
-        let directory = TemporaryDirectory()
-        func run(_ arguments: [String], output: ChildProcess.Output = .kept) throws -> String {
-            let run = try ChildProcess(
-                GatewayProcess.executable, arguments, environment: ["COLUMNS": "100"], output: output)
-            #expect(run.wait() == .exited(0), "\(arguments): \(run.standardError)")
-            return run.standardOutput
-        }
-        let street = ["--air", "1", "--traffic", "1", "--bins", "0", "--air-interval", "60s"]
-        let configuration = directory.write(try run(["simulate", "--configuration"] + street), to: "street.toml")
-        let capture = directory.file("capture.ndjson")
-        let stretch = ["--from", "2026-10-24T20:00:00Z", "--duration", "28h"]
-        _ = try run(["simulate", "--capture"] + stretch + street, output: .file(capture))
-        let database = ["--database", directory.file("street.db"), "--config", configuration]
-        _ = try run(["replay", capture] + database, output: .file(directory.file("replayed")))
-        let day = ["--from", "2026-10-24T22:00:00Z", "--to", "2026-10-25T23:00:00Z"]
-        let chart = try run(["plot", "aq-0001", "temperature"] + day + database)
-        #expect(chart.contains("25 Oct 00:00 CEST – 26 Oct 2026 00:00 CET"), "\(chart)")
-        #expect(chart.contains("readings 1\u{A0}500 of 1\u{A0}500   coverage 100 %, valid"), "\(chart)")
-        let labels = try #require(chart.split(separator: "\n").first { $0.contains("25 Oct  ") })
-        // Four hours, then three.
-        let columns = ["03:00", "06:00", "09:00"].compactMap { time in
-            labels.firstRange(of: time).map { labels.distance(from: labels.startIndex, to: $0.lowerBound) }
-        }
-        #expect(columns.count == 3 && columns[0] - 4 > columns[2] - columns[1], "\(labels)")
-        let passed = try run(["figures", "tr-0001"] + day + database)
-        #expect(passed.contains("25 of 25 h") && passed.contains("25 Oct 02:00 CEST"), "\(passed)")
-        #expect(passed.contains("25 Oct 02:00 CET "), "\(passed)")
-        let silent = try run(["show", "aq-0001"] + database)
-        #expect(silent.contains("this is the last day that it sent") && silent.contains("late"), "\(silent)")
-        #expect(silent.contains("air 25 Oct 2"), "\(silent)")
     }
 }

@@ -36,7 +36,7 @@ public struct TrafficFigures: Sendable {
     /// How many of the closed hours the whole is made of: those in which all that is counted is there and valid.
     public let countedHourCount: Int
 
-    /// - Parameter countsVehicles: whether `speed` is that of single vehicles; nil where that is not configured, and a
+    /// - Parameter singleSpeeds: whether `speed` is that of single vehicles; nil where that is not configured, and a
     ///   series without an expected interval has them.
     /// - Returns: nil for a device that counts nobody and measures no speed.
     public init?(

@@ -139,6 +139,20 @@ extension Store {
         return all
     }
 
+    /// Removes what came before a time of its boot, a piece at a time. As ``removeReadings(before:limit:)``.
+    /// - Parameter sinceBoot: milliseconds.
+    public func removeUndated(boot: Int64, before sinceBoot: Int64, limit: Int) throws(StorageError) -> Int {
+        let condition = "boot = \(boot) AND received < \(sinceBoot)"
+        guard try database.integer("SELECT 1 FROM undated WHERE \(condition) LIMIT 1") != nil else { return 0 }
+        try begin()
+        try database.execute(
+            "DELETE FROM undated WHERE id IN (SELECT id FROM undated WHERE \(condition) ORDER BY id LIMIT \(limit))",
+            operation: "remove old readings")
+        let removed = Int(database.changedRows)
+        try addToLedger(source: "", counted: .removed, outcome: LedgerEntry.stored, count: removed)
+        return removed
+    }
+
     /// What a series is called; nil where there is none of that number.
     public func names(of series: SeriesID) throws(StorageError) -> (device: String, quantity: String, unit: String)? {
         let select = try database.prepare("SELECT device, quantity, unit FROM series WHERE id = ?1")

@@ -21,8 +21,9 @@ struct StatusScreen {
             // A complaint a line.
             rows += error.split(separator: "\n").map { ("", Emphasis.bad.applied(to: String($0))) }
         }
-        if let clock = report.clock { rows += lines(of: clock).map { ("clock", $0) }.prefix(1) }
-        if let clock = report.clock { rows += lines(of: clock).map { ("", $0) }.dropFirst() }
+        if let clock = report.clock {
+            rows += lines(of: clock).enumerated().map { ($0.offset == 0 ? "clock" : "", $0.element) }
+        }
         if let broker = report.broker { rows.append(("broker", text(of: broker))) }
         if let error = report.broker?.lastError { rows.append(("", Emphasis.bad.applied(to: error))) }
         if let rates = report.rates { rows.append(("rate", text(of: rates))) }

@@ -107,6 +107,8 @@ struct SketchTests {
             ("[storage]\npath = \"/x/y\"", 3, "/x/y"),
             ("[control]\nsocket = \"/x/s\"", 4, "/x/s"),
             ("[log]\nlevel = \"debug\"", 5, "debug"),
+            ("[processing]\nclock = \"synchronised\"", 6, "synchronised"),
+            ("[processing]\nclock = \"trusted\"", 6, "trusted"),
         ] as [(String, Int, String)])
     func texts(text: String, key: Int, expected: String) throws {
         #expect(try load(leastSource + text).texts[key] == expected)
@@ -197,7 +199,10 @@ struct SketchTests {
 
 extension Configuration {
     fileprivate var texts: [String] {
-        [broker.clientID, broker.statusTopic, gateway.timezone, storage.path, control.socketPath, log.level]
+        [
+            broker.clientID, broker.statusTopic, gateway.timezone, storage.path, control.socketPath, log.level,
+            processing.clock.rawValue,
+        ]
     }
 
     fileprivate var numbers: [Int64] {

@@ -18,6 +18,7 @@ struct StatusCodingTests {
         report.broker = .init(
             state: "connected", address: "[::1]:8883", connectedSeconds: 12.5, nextAttemptSeconds: nil, connections: 3,
             failedAttempts: 0, lastError: nil, unacknowledged: 7, receiveMaximum: 2000, subscriptions: ["a/+", "b/#"])
+        report.clock = .init(isTrusted: true, undated: 0, lastStep: "t", lastStepSeconds: -3600.5)
         report.ring = .init(depth: 3, capacity: 8192)
         report.rates = .init(
             messagesPerSecond: 0.1, messagesPerSecondFiveMinutes: 1e-9, readingsPerSecond: 50,
@@ -40,7 +41,7 @@ struct StatusCodingTests {
         let text = String(decoding: bytes, as: UTF8.self)
         for key in [
             "is_running", "resident_bytes", "reload_error", "receive_maximum", "messages_per_second_five_minutes",
-            "closed", "age_seconds",
+            "closed", "age_seconds", "is_trusted", "last_step_seconds",
         ] {
             #expect(text.contains("\"\(key)\""))
         }
@@ -66,6 +67,9 @@ struct StatusCodingTests {
         fine.storage.failure = nil
         #expect(!fine.hasProblem)
         #expect(StatusCodingTests.full.hasProblem, "the storage fails")
+        var past = fine
+        past.clock?.isTrusted = false
+        #expect(past.hasProblem, "its clock is wrong")
         var away = fine
         away.broker?.state = "waiting to reconnect"
         #expect(away.hasProblem)

@@ -154,7 +154,12 @@ final class ClockBench {
             try core.dateUndated(limit: limit)
             try commit()
         }
-        guard core.clock.isTrusted, core.undatedCount == 0 else { return }
+        guard core.clock.isTrusted else {
+            try core.removeLongUndated(sinceBoot: clock.monotonicMilliseconds)
+            try commit()
+            return
+        }
+        guard core.undatedCount == 0 else { return }
         try core.closeWindows()
         while try core.removeExpired(monotonic: clock.monotonicMilliseconds) {}
         try commit()

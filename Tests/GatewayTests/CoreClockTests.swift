@@ -218,6 +218,22 @@ struct CoreClockTests {
         #expect(kept.message.received == Timestamp(milliseconds: 20_000) && kept.isReplayable)
     }
 
+    @Test("what has waited for longer than readings are kept is removed, and counted")
+    func waitedTooLong() throws {
+        let bench = try ClockBench(path: path, wall: boot1970)
+        try bench.deliver(1)
+        try bench.pass(milliseconds: ClockBench.day)
+        try bench.deliver(2)
+        try bench.pass(milliseconds: 29 * ClockBench.day)
+        #expect(bench.core.undatedCount == 2)
+        try bench.pass(milliseconds: 1)
+        #expect(bench.core.undatedCount == 1)
+        bench.clock.step(to: morning)
+        try bench.tick()
+        #expect(try bench.stored() == [.init(time: morning - 29 * ClockBench.day - 1, value: 2)])
+        #expect(try bench.store.reader.holdings().removedReadings == 1)
+    }
+
     @Test("removes nothing and closes nothing by a wrong clock, of whichever age the readings are")
     func retention() throws {
         let bench = try ClockBench(path: path, wall: morning)

@@ -31,7 +31,7 @@ extension CoreLoop {
     mutating func dateWaiting() throws(StorageError) {
         guard let core, core.clock.isTrusted, core.mayHaveUndated else { return }
         let lost = core.figures.undatable
-        try core.dateUndated(limit: CoreLoop.undatedInOneGo)
+        try core.dateUndated(limit: Core.undatedInOneGo)
         try commit()
         if core.figures.undatable > lost {
             logger.warning(
@@ -39,9 +39,6 @@ extension CoreLoop {
             )
         }
     }
-
-    /// Some tens of milliseconds' work.
-    private static var undatedInOneGo: Int { 2000 }
 }
 
 extension ClockTrust.Verdict {

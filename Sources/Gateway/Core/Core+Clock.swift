@@ -44,6 +44,20 @@ extension Core {
         return boot
     }
 
+    /// Removes what has waited in this boot for longer than readings are kept: that needs no time of day.
+    /// - Parameter sinceBoot: now, in milliseconds.
+    func removeLongUndated(sinceBoot: Int64) throws(StorageError) {
+        guard let kept = settings.rawRetentionMilliseconds, sinceBoot > kept,
+            let boot = boots.first(where: { $0.identity == clock.bootIdentity })
+        else { return }
+        let removed = try store.removeUndated(boot: boot.number, before: sinceBoot - kept, limit: Core.undatedInOneGo)
+        undatedCount -= removed
+        figures.removedReadings += removed
+    }
+
+    /// Some tens of milliseconds' work.
+    static var undatedInOneGo: Int { 2000 }
+
     /// A clock that was set back by more than a little was ahead before: what comes now is not to be filed behind what
     /// came then.
     func noteReceipt(_ header: MessageHeader) {

@@ -140,7 +140,11 @@ struct CoreLoop: ~Copyable {
         guard monotonic >= nextTick, let core else { return }
         nextTick = monotonic + 1000
         // Under a wrong clock no window ends and nothing grows old; what waited for it goes into its windows first.
-        guard core.clock.isTrusted, core.undatedCount == 0 else { return }
+        guard core.clock.isTrusted else {
+            try core.removeLongUndated(sinceBoot: clock.clock.source.sinceBoot())
+            return try commit()
+        }
+        guard core.undatedCount == 0 else { return }
         if try core.closeWindows() { try commit() }
         if core.now >= nextRetention || nextRetention - core.now > CoreLoop.retentionPause {
             let isMoreLeft = try core.removeExpired(monotonic: monotonic)

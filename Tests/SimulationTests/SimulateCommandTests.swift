@@ -74,11 +74,30 @@ struct SimulateCommandTests {
             (["--from", "2026-11-23T00:00:00Z"], 64, "--capture"),
             (["--config", "/nowhere/poort.toml"], 78, "/nowhere/poort.toml"),
             (["--capture", "--timezone", "Mars/Base"], 64, "Europe/Amsterdam"),
+            (["--neighbourhoods", "7"], 64, "1 to 6"),
         ])
     func failures(arguments: [String], code: Int32, words: String) throws {
         let command = try ChildProcess(Executable.poort, ["simulate"] + arguments)
         #expect(command.wait() == .exited(code))
         #expect(command.standardError.contains(words), "\(command.standardError)")
+    }
+
+    @Test("lists the faults that it injects into a capture")
+    func faults() throws {
+        let directory = TemporaryDirectory()
+        let list = directory.file("faults.ndjson")
+        let run = try simulate(
+            "--from", "2026-11-23T07:00:00Z", "--duration", "10m", "--capture", "--spikes", "0.01", "--broken", "0.01",
+            "--stuck", "1", "--faults", list)
+        #expect(run.wait() == .exited(0), "\(run.standardError)")
+        let lines = (TemporaryDirectory.read(list) ?? "").split(separator: "\n")
+        #expect(lines.count { $0.contains(#""fault":"spike""#) && $0.hasSuffix(#""found_by":"spike"}"#) } > 10)
+        #expect(lines.contains { $0.contains(#""fault":"broken""#) && $0.contains(#""found_by":"undecodable""#) })
+        // What goes on when the capture ends.
+        #expect(lines.contains { $0.contains(#""fault":"stuck""#) && $0.contains(#""end":null"#) })
+        let nowhere = try simulate("--capture", "--duration", "1m", "--faults", "/nowhere/faults.ndjson")
+        #expect(nowhere.wait() == .exited(1))
+        #expect(nowhere.standardError.contains("cannot write /nowhere/faults.ndjson"))
     }
 
     @Test("writes the same capture twice, which the gateway's own configuration replays")

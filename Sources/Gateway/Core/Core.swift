@@ -25,7 +25,6 @@ final class Core {
     /// What became of the messages that were sent through again.
     var replayed = QuarantineOutcome()
     var settings: CoreSettings
-    var observer: (any CoreObserver)?
     /// Where a former core filed the last reading without a time, of series that have sent none since.
     var earlierReceiptTimes: [SeriesID: Timestamp] = [:]
     var retentionClock: RetentionClock

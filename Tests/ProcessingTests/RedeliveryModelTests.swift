@@ -35,7 +35,7 @@ struct RedeliveryModelTests {
         let packetIDs =
             (conditions.isReconfigured || conditions.clockMayBeWrong ? [150, 65_535] : [12, 40, 150, 65_535])
             .randomElement(using: &random)!
-        let window = Int.random(in: 1...10, using: &random)
+        let window = [1, 1, 2, 3, 5, 10].randomElement(using: &random)!
         let failure = Int.random(in: 2...12, using: &random)
         var broker = ModelBroker(
             numbering: conditions.numbering, packetIDs: packetIDs, window: window,
@@ -151,7 +151,7 @@ struct RedeliveryModelTests {
     @Test("is tried with brokers that hold more than eight windows in flight")
     func holdsManyWindows() {
         let courses = (0..<200).map { run(Conditions(numbering: .counting, kinds: [.timeless]), seed: $0) }
-        #expect(courses.count { $0.mostInFlight > 8 * $0.window } > 20)
+        #expect(courses.count { $0.mostInFlight > 8 * $0.window } > 4)
     }
 
     /// Messages that are not there once, of those that need recognition or whose key does not change.

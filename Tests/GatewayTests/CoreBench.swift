@@ -43,11 +43,12 @@ final class CoreBench {
     }
 
     /// Passes a message on as the ring does.
-    func take(_ offers: [Offer], packetID: UInt16 = 0, identity: UInt32 = 0) throws {
+    /// - Parameter isUndated: whether the clock is wrong, so that nothing of it is looked up.
+    func take(_ offers: [Offer], packetID: UInt16 = 0, identity: UInt32 = 0, isUndated: Bool = false) throws {
         try core.take(
             MessageHeader(
                 received: clock.now, source: 0, packetID: packetID, identity: identity,
-                readingCount: UInt16(offers.count)))
+                readingCount: UInt16(offers.count), isUndated: isUndated))
         for offer in offers {
             try core.take(
                 Reading(
@@ -155,7 +156,7 @@ final class CoreBench {
         let holdings = try store.reader.holdings()
         for account in try store.ledger() where !account.isBalanced { return "\(account)" }
         let readings = try store.ledger().reduce(into: LedgerCounts()) { $0.add($1.readings) }
-        if readings.stored != holdings.readings + holdings.removedReadings {
+        if readings.stored != holdings.readings + holdings.removedReadings + (try store.undatedCount()) {
             return "\(readings.stored) counted, \(holdings.readings) stored, \(holdings.removedReadings) removed"
         }
         if readings.quarantined != holdings.quarantined {

@@ -87,6 +87,20 @@ struct CoreRedeliveryTests {
         }
     }
 
+    @Test("goes on recognising behind a message that a wrong clock keeps unseen, though it was stored before")
+    func wrongClock() throws {
+        let bench = try CoreBench(seed: 1)
+        let offer = CoreBench.Offer(series: 0, time: bench.clock.now, value: 1)
+        try bench.connect(isResumed: false)
+        try bench.take([offer], packetID: 1, identity: 2)
+        try deliver(2...3, to: bench)
+        try bench.crash()
+        try bench.connect(isResumed: true)
+        try bench.take([offer], packetID: 1, identity: 2, isUndated: true)
+        try deliver(2...3, to: bench)
+        #expect(try bench.messages().duplicate == 2)
+    }
+
     @Test("forgets the session before at once, also when it crashes before the first message of the new one")
     func crashAtBeginning() throws {
         let bench = try CoreBench(seed: 1)

@@ -198,11 +198,19 @@ final class Core {
         if message.isComplete { finishMessage() }
     }
 
+    /// Whether what was stored of it shows that it never came before. A reading with its own time is not looked up while
+    /// the clock is wrong, nor found where it was kept until then.
+    private func isCertainlyNew(_ message: OpenMessage) -> Bool {
+        let header = message.header
+        if message.storedCount == 0 || header.packetID == 0 { return false }
+        return header.needsIdentity && !header.isQuarantined || !header.isUndated && undatedCount == 0
+    }
+
     private func finishMessage() {
         guard let message = open else { return }
         open = nil
         if message.isVoid { return }
-        if message.storedCount > 0, message.header.packetID != 0 { redelivery.wasNew() }
+        if isCertainlyNew(message) { redelivery.wasNew() }
         let ending = message.ending
         accounts.update(message.header.source) {
             $0.readings.stored += message.storedCount

@@ -97,7 +97,9 @@ public final class StoreReader {
 
     /// All series, ordered by device and quantity.
     public func series() throws(StorageError) -> [SeriesRow] {
-        let rules = ["required_coverage", "counter_bits", "counter_rate"].map { schemaVersion < 3 ? "NULL" : $0 }
+        let rules = ["required_coverage", "counter_bits", "counter_rate", "lateness"].map {
+            schemaVersion < 3 ? "NULL" : $0
+        }
         let select = try database.prepare(
             """
             SELECT id, device, quantity, unit, kind, device_type, interval, first_time, \(rules.joined(separator: ", "))
@@ -114,7 +116,8 @@ public final class StoreReader {
                     unit: select.text(3), kind: Quantity.Kind(rawValue: select.text(4)) ?? .gauge,
                     deviceType: select.text(5), intervalMilliseconds: select.isNull(6) ? nil : select.integer(6),
                     firstTime: select.isNull(7) ? nil : select.timestamp(7),
-                    requiredCoverage: select.optionalDouble(8) ?? Aggregate.requiredCoverage, counterWidth: width))
+                    requiredCoverage: select.optionalDouble(8) ?? Aggregate.requiredCoverage, counterWidth: width,
+                    latenessMilliseconds: select.integer(11)))
         }
         return rows
     }
@@ -135,6 +138,12 @@ public final class StoreReader {
         public var requiredCoverage: Double
         /// For counters that wrap.
         public var counterWidth: CounterWidth?
+        /// How much longer than others its windows may wait before they are computed; 0 where nothing is configured.
+        public var latenessMilliseconds: Int64
+
+        /// Up to when its windows are computed.
+        /// - Parameter closed: up to when those of all others are.
+        public func closedUntil(_ closed: Timestamp) -> Timestamp { closed - latenessMilliseconds }
 
         /// How its readings become aggregates.
         public var rules: AggregationRules {

@@ -21,12 +21,13 @@ final class FiguresBench {
     @discardableResult
     func add(
         _ device: String, _ quantity: String, unit: String? = nil, kind: Quantity.Kind? = nil, interval: Int64?,
-        _ values: [(time: Timestamp, value: Double)], flag: QualityFlag = .good
+        _ values: [(time: Timestamp, value: Double)], flag: QualityFlag = .good, lateness: Int64? = nil
     ) throws -> SeriesID {
         let known = QuantityCatalogue()[quantity]
         let made = Quantity(name: quantity, unit: unit ?? known?.unit ?? "1", kind: kind ?? known?.kind ?? .gauge)
-        let stored = try store.identify(
-            Series(number: count, device: device, quantity: made, intervalMilliseconds: interval))
+        var series = Series(number: count, device: device, quantity: made, intervalMilliseconds: interval)
+        series.latenessMilliseconds = lateness
+        let stored = try store.identify(series)
         count += 1
         rules[stored.id] = stored.rules
         for (time, value) in values {

@@ -110,4 +110,16 @@ struct SeriesStretchTests {
             bench.reader, .hour, of: bench.row(id), in: (start + hour)..<(start + 100 * minute))
         #expect(lost.windows.isEmpty && lost.whole.count == 0)
     }
+
+    @Test("of a series whose windows wait longer than others' ends with what is closed of it")
+    func lateness() throws {
+        let bench = try FiguresBench()
+        let id = try bench.add(
+            "d", "pm10", interval: minute, minutes(Array(0..<60)) { _ in 1 }, lateness: 30 * minute)
+        // Two hours are over, and the second of them still waits.
+        try bench.close(until: start + 2 * hour)
+        let range = start..<(start + 2 * hour)
+        let stretch = try SeriesStretch(bench.reader, .hour, of: bench.row(id), in: range)
+        #expect(stretch.whole.expected == 60 && stretch.whole.isValid && stretch.gaps.isEmpty)
+    }
 }

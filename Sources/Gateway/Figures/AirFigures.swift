@@ -40,7 +40,7 @@ public struct AirFigures: Sendable {
         let averaged = site.series.filter { EightHourMean.quantities.contains($0.quantity) }
         guard !pollutants.isEmpty || !averaged.isEmpty else { return nil }
         let begin = Window(.hour, holding: range.lowerBound, days: .utc).start
-        let closed = min(range.upperBound, closedUntil)
+        let closed = (pollutants + averaged).map { $0.closedUntil(closedUntil) }.reduce(range.upperBound, min)
         var siteHours: [Timestamp: SiteHour] = [:]
         for series in pollutants {
             for row in try reader.windows(.hour, in: begin..<max(begin, closed), of: series.id) {

@@ -59,7 +59,8 @@ public struct SeriesStretch: Sendable {
         // What is open now is expected of nobody.
         let closedUntil =
             try reader.state(Core.closedUntilState).map { Timestamp(milliseconds: $0) } ?? range.upperBound
-        let closed = min(range.upperBound, Window(tier, holding: closedUntil, days: .local).start)
+        let own = series.closedUntil(closedUntil)
+        let closed = min(range.upperBound, Window(tier, holding: own, days: .local).start)
         let window = Window(tier: .day, start: range.lowerBound, end: max(range.lowerBound + 1, closed))
         var merger = WindowMerger(window: window, rules: series.rules)
         for row in windows { merger.add(row.aggregate) }

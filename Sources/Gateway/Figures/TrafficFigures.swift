@@ -49,7 +49,8 @@ public struct TrafficFigures: Sendable {
         self.device = device
         speeds = TrafficFigures.meaning(of: speed, singleSpeeds: singleSpeeds)
         let begin = Window(.hour, holding: range.lowerBound, days: .utc).start
-        let closed = Window(.hour, holding: min(range.upperBound, closedUntil), days: .utc).start
+        let own = counts.series.map { $0.closedUntil(closedUntil) }.reduce(min(range.upperBound, closedUntil), min)
+        let closed = Window(.hour, holding: own, days: .utc).start
         let span = begin..<max(begin, closed)
         closedHourCount = Int((span.upperBound - begin) / 3_600_000)
         var counted = CountedHours()

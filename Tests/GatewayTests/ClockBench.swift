@@ -52,6 +52,7 @@ final class ClockBench {
         settings.lateDelayMilliseconds = 1000
         settings.clockAheadMilliseconds = 60_000
         settings.rawRetentionMilliseconds = 30 * ClockBench.day
+        settings.quantity = { QuantityCatalogue()[$0.quantity] }
         if let floor {
             let earlier = try Store(path: path)
             try earlier.setState(Core.closedUntilState, floor.milliseconds)
@@ -152,6 +153,7 @@ final class ClockBench {
         look()
         if core.clock.isTrusted, core.mayHaveUndated {
             try core.dateUndated(limit: limit)
+            keeper.publish(core)
             try commit()
         }
         guard core.clock.isTrusted else {
@@ -208,6 +210,45 @@ final class ClockBench {
     func minute(_ start: Timestamp) throws -> Aggregate? {
         guard let id = try store.reader.series().first?.id else { return nil }
         return try store.aggregate(.minute, start: start, series: id)?.aggregate
+    }
+
+    /// Numbers of series by name, whichever came first.
+    private func numbers() throws -> [SeriesID: SeriesID] {
+        let series = try store.reader.series()
+        return Dictionary(uniqueKeysWithValues: zip(series.map(\.id), 0...))
+    }
+
+    /// Of all series, by tier and start.
+    func aggregates() throws -> [StoredAggregate] {
+        let numbers = try numbers()
+        var found: [StoredAggregate] = []
+        for tier in Tier.allCases {
+            try store.reader.aggregates(tier, in: .distantPast..<(.distantFuture)) { row in
+                var figures = row
+                // How often it was corrected depends on when what came.
+                figures.revision = 0
+                figures.series = numbers[row.series]!
+                found.append(figures)
+                return true
+            }
+        }
+        return found.sorted {
+            ($0.aggregate.window.tier, $0.aggregate.window.start, $0.series)
+                < ($1.aggregate.window.tier, $1.aggregate.window.start, $1.series)
+        }
+    }
+
+    /// All readings with their tests.
+    func rows() throws -> [StoreReader.ReadingRow] {
+        let numbers = try numbers()
+        var found: [StoreReader.ReadingRow] = []
+        try store.reader.readings(in: .distantPast..<(.distantFuture)) { row in
+            var row = row
+            row.series = numbers[row.series]!
+            found.append(row)
+            return true
+        }
+        return found.sorted { ($0.time, $0.series) < ($1.time, $1.series) }
     }
 
     func held() throws -> [HeldMessage] { try store.reader.heldMessages(limit: .max) }

@@ -18,7 +18,11 @@ struct ClockKeeper {
         core.tell(now: reading.wall)
         core.clock = CoreClock(
             isTrusted: trust.isTrusted, began: reading.began, bootIdentity: clock.source.bootIdentity)
-        clock.set(isTrusted: trust.isTrusted)
+        publish(core)
         return change
     }
+
+    /// Lets the broker thread know by which clock messages come. As long as something waits they follow it, so that what
+    /// came first is filed first.
+    func publish(_ core: Core) { clock.set(isTrusted: trust.isTrusted && !core.mayHaveUndated) }
 }

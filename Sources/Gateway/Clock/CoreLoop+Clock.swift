@@ -32,6 +32,7 @@ extension CoreLoop {
         guard let core, core.clock.isTrusted, core.mayHaveUndated else { return }
         let lost = core.figures.undatable
         try core.dateUndated(limit: Core.undatedInOneGo)
+        clock.publish(core)
         try commit()
         if core.figures.undatable > lost {
             logger.warning(

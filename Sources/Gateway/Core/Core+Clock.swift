@@ -55,8 +55,8 @@ extension Core {
         figures.removedReadings += removed
     }
 
-    /// Some tens of milliseconds' work.
-    static var undatedInOneGo: Int { 2000 }
+    /// Some tens of milliseconds' work, and more than comes out of the ring in one turn.
+    static var undatedInOneGo: Int { 4000 }
 
     /// A clock that was set back by more than a little was ahead before: what comes now is not to be filed behind what
     /// came then.
@@ -73,6 +73,12 @@ extension Core {
     }
 
     // MARK: - Once it is right
+
+    /// What came under the wrong clock is filed before what comes under the right one: no more of it than was in the ring.
+    func fileWhatCameBefore(_ header: MessageHeader) throws(StorageError) {
+        guard case .broker = header.origin, !header.isUndated, clock.isTrusted else { return }
+        while undatedCount > 0 { try dateUndated(limit: Core.undatedInOneGo) }
+    }
 
     /// Files readings that waited, the first that came first, within the current transaction.
     func dateUndated(limit: Int) throws(StorageError) {
@@ -126,15 +132,29 @@ extension Core {
         let number = series[id: id]?.number
         var reading = Reading(
             series: number ?? 0, time: time, value: waiting.value, timeOrigin: waiting.timeOrigin)
+        if waiting.timeOrigin == .receipt {
+            let last = number.map { series[$0].lastReceiptTime } ?? earlierReceiptTimes[id]
+            reading.time = Core.receiptTime(time, after: last ?? .distantPast)
+        }
         if let number, !histories.isEquipped(id) { try equip(id, for: series[number].series) }
         switch histories.isEquipped(id) ? try insert(&reading, id: id) : try insertUnjudged(&reading, id: id) {
         case .stored:
             try store.settle(waiting, as: .stored)
+            if waiting.timeOrigin == .receipt { noteReceiptTime(reading.time, of: id, number: number) }
             if number == nil { try noteInFile(at: reading.time, of: id) } else { try noteStored(reading, id: id) }
         case .duplicate: try store.settle(waiting, as: .duplicate)
         case .conflict(let existing):
             let detail = "the series already has \(JSONLine.number(existing)) at this time"
             try putAside(waiting, time: time, Rejection(.conflict, detail: detail, readingCount: 1))
+        }
+    }
+
+    /// What comes next was received later.
+    private func noteReceiptTime(_ time: Timestamp, of id: SeriesID, number: SeriesNumber?) {
+        if let number {
+            series[number].lastReceiptTime = max(series[number].lastReceiptTime, time)
+        } else {
+            earlierReceiptTimes[id] = max(earlierReceiptTimes[id] ?? .distantPast, time)
         }
     }
 

@@ -132,6 +132,7 @@ final class Core {
     func take(_ header: MessageHeader) throws(StorageError) {
         figures.messages += 1
         try store.begin()
+        if undatedCount > 0 { try fileWhatCameBefore(header) }
         noteReceipt(header)
         var message = OpenMessage(header: header)
         if header.packetID != 0 {

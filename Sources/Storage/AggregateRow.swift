@@ -13,7 +13,7 @@ enum AggregateRow {
     /// Those that schema version 3 added.
     private static let laterColumns = [
         "minimum_time", "maximum_time", "p50", "p85", "p95", "distribution", "sum", "sine", "cosine", "wraps",
-        "required_coverage",
+        "required_coverage", "increase_since",
     ]
 
     /// What to select, for ``read(_:)``.
@@ -60,6 +60,7 @@ enum AggregateRow {
         statement.bind(29, aggregate.increase.flatMap { $0.wraps == 0 ? nil : $0.wraps })
         let isUsual = aggregate.requiredCoverage == Aggregate.requiredCoverage
         statement.bind(30, isUsual ? nil : aggregate.requiredCoverage)
+        statement.bind(31, aggregate.increase?.since.map { start - $0 })
     }
 
     private static func bindPercentiles(of aggregate: Aggregate, to statement: Statement) {
@@ -88,7 +89,8 @@ enum AggregateRow {
         aggregate.direction = direction(row)
         if !row.isNull(16) {
             aggregate.increase = Aggregate.CounterIncrease(
-                total: row.double(16), resets: Int(row.integer(17)), wraps: Int(row.integer(28)))
+                total: row.double(16), resets: Int(row.integer(17)), wraps: Int(row.integer(28)),
+                since: row.isNull(30) ? nil : Timestamp(milliseconds: row.integer(1) &- row.integer(30)))
         }
         aggregate.sum = row.optionalDouble(25)
         if !row.isNull(24) {

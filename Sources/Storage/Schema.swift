@@ -120,7 +120,7 @@ enum Schema {
     /// a series is measured; since when a minute is late; the minutes whose late readings quality control has not looked
     /// at yet; and what came while the gateway's clock was not trusted.
     ///
-    /// Times of extremes are milliseconds after the window's start. Percentiles stand there only where no distribution
+    /// Times of extremes are milliseconds after the window's start, that of a counter's base milliseconds before it. Percentiles stand there only where no distribution
     /// does. The usual share of readings is not written. All of it is absent in rows of before.
     private static let version3 = """
         ALTER TABLE aggregates ADD COLUMN minimum_time INTEGER;
@@ -134,6 +134,7 @@ enum Schema {
         ALTER TABLE aggregates ADD COLUMN cosine REAL;
         ALTER TABLE aggregates ADD COLUMN wraps INTEGER;
         ALTER TABLE aggregates ADD COLUMN required_coverage REAL;
+        ALTER TABLE aggregates ADD COLUMN increase_since INTEGER;
 
         ALTER TABLE series ADD COLUMN required_coverage REAL;
         ALTER TABLE series ADD COLUMN counter_bits INTEGER;

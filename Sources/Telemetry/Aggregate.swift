@@ -63,8 +63,18 @@ public struct Aggregate: Hashable, Sendable {
         expected.map { min(1, Double(count) / Double(max($0, 1))) }
     }
 
-    /// Whether enough of the expected readings are there to let the window speak; false when that cannot be known.
-    public var isValid: Bool { coverage.map { $0 >= requiredCoverage } ?? false }
+    /// Whether enough of the expected readings are there to let the window speak, and no more is counted in it than passed
+    /// in it; false when that cannot be known.
+    public var isValid: Bool { coverage.map { $0 >= requiredCoverage && !reachesBack } ?? false }
+
+    /// Whether a counter's increase holds much of what was counted before the window: after a gap it is all that passed
+    /// meanwhile. One interval and a half is nothing strange, nor is as much of the window as may be missing in it.
+    public var reachesBack: Bool {
+        guard let since = increase?.since else { return false }
+        let length = Double(window.milliseconds)
+        let allowed = expected.map { max(1.5 * length / Double(max($0, 1)), (1 - requiredCoverage) * length) }
+        return Double(window.start - since) > allowed ?? length
+    }
 
     /// The share of expected readings from which on a window counts as valid unless its quantity says otherwise.
     /// Source: 2008/50/EC Annex VII.

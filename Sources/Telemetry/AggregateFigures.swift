@@ -39,11 +39,15 @@ extension Aggregate {
         public var resets: Int
         /// How often it fell because it was full and went on from 0; see ``CounterWidth``.
         public var wraps: Int
+        /// When the value was read from which it begins: before the window, far before it after a gap. Nil where the
+        /// window has the series' first.
+        public var since: Timestamp?
 
-        public init(total: Double, resets: Int, wraps: Int = 0) {
+        public init(total: Double, resets: Int, wraps: Int = 0, since: Timestamp? = nil) {
             self.total = total
             self.resets = resets
             self.wraps = wraps
+            self.since = since
         }
     }
 }

@@ -59,6 +59,7 @@ extension JSONLine {
             add("increase", increase.total)
             add("resets", increase.resets)
             add("wraps", increase.wraps)
+            if let since = increase.since { add("increase_since", since) }
         }
         if let sum = aggregate.sum { add("sum", sum) }
         if let statistics = aggregate.statistics, let minimumTime = statistics.minimumTime,

@@ -48,9 +48,18 @@ public struct BatchWindow: Sendable {
             found.append("expected is \(aggregate.expected as Any), should be \(expected(rules) as Any)")
         }
         let needed = Double(expected(rules) ?? .max) * rules.requiredCoverage
-        let isValid = expected(rules) != nil && Double(points.count { $0.flag.isUsable }) >= needed - 1e-9
+        let isCovered = expected(rules) != nil && Double(points.count { $0.flag.isUsable }) >= needed - 1e-9
+        let isValid = isCovered && !countsWhatPassedBefore(rules)
         if aggregate.isValid != isValid { found.append("valid is \(aggregate.isValid), should be \(isValid)") }
         return found
+    }
+
+    /// For counters: whether the last value before it lies so far back that the window counts what passed in a gap.
+    private func countsWhatPassedBefore(_ rules: AggregationRules) -> Bool {
+        guard rules.kind == .counter, let before, let expected = expected(rules) else { return false }
+        let length = Double(window.end - window.start)
+        let gap = Double(window.start - before.time)
+        return gap > 1.5 * length / Double(expected) && gap > (1 - rules.requiredCoverage) * length
     }
 
     private func expected(_ rules: AggregationRules) -> Int? {

@@ -96,6 +96,9 @@ public struct PlainFigures: Sendable {
         found.compare("increase", aggregate.increase?.total, hasCounter ? increase : nil, isExact: true)
         found.compare("resets", aggregate.increase.map { Double($0.resets) }, hasCounter ? resets : nil, isExact: true)
         found.compare("wraps", aggregate.increase.map { Double($0.wraps) }, hasCounter ? wraps : nil, isExact: true)
+        let since = hasCounter ? before.map { Double($0.time.milliseconds) } : nil
+        found.compare(
+            "increase since", aggregate.increase?.since.map { Double($0.milliseconds) }, since, isExact: true)
         let hasSum = rules.kind == .intervalCount && !usable.isEmpty
         found.compare("sum", aggregate.sum, hasSum ? usable.reduce(0) { $0 + $1.value } : nil)
     }

@@ -133,7 +133,7 @@ struct SeriesFacts {
     /// The window in which most was counted.
     private var highest: [Fact] {
         guard let tier = stretch.tier else { return [] }
-        let counted = stretch.windows.map { row in
+        let counted = stretch.windows.filter { !$0.aggregate.reachesBack }.map { row in
             (row.aggregate.window.start, row.aggregate.increase?.total ?? Double(row.aggregate.count))
         }
         guard let most = counted.max(by: { $0.1 < $1.1 }) else { return [] }

@@ -72,6 +72,26 @@ struct AggregationTests {
         #expect(merger.result.mean == 0)
     }
 
+    @Test("a counter's window that counts what passed in a gap is not valid, and says since when")
+    func counterAfterGap() {
+        let rules = AggregationRules(kind: .counter, intervalMilliseconds: 10_000)
+        let values: [Double] = [100, 110, 120, 130, 140, 150]
+        func minute(since seconds: Int64) -> Aggregate {
+            aggregate(values, rules: rules, base: CounterBase(value: 50, time: start - seconds * 1000))
+        }
+        #expect(minute(since: 10).isValid && minute(since: 15).isValid)
+        #expect(!minute(since: 16).isValid && minute(since: 16).reachesBack)
+        #expect(minute(since: 16).increase == .init(total: 100, resets: 0, since: start - 16_000))
+        // An hour may lack a quarter, and so may it reach back.
+        var hour = WindowMerger(window: Window(.hour, holding: start, days: .utc), rules: rules)
+        hour.add(minute(since: 900))
+        #expect(!hour.result.reachesBack && hour.result.increase?.since == start - 900_000)
+        hour = WindowMerger(window: Window(.hour, holding: start, days: .utc), rules: rules)
+        hour.add(minute(since: 901))
+        hour.add(aggregate(values, rules: rules))
+        #expect(hour.result.reachesBack && hour.result.increase?.since == start - 901_000)
+    }
+
     @Test("counters wrap only where their width is known and the increase can be")
     func counters() throws {
         let width = try #require(CounterWidth(bits: 8))
@@ -81,9 +101,10 @@ struct AggregationTests {
         #expect(aggregate(values, rules: plain).increase == .init(total: 5 + 4 + 5 + 0, resets: 2))
         #expect(aggregate(values, rules: wide).increase == .init(total: 5 + 5 + 5 + 0, resets: 1, wraps: 1))
         let base = CounterBase(value: 254, time: start - 10_000)
-        #expect(aggregate([3], rules: wide, base: base).increase == .init(total: 5, resets: 0, wraps: 1))
+        #expect(
+            aggregate([3], rules: wide, base: base).increase == .init(total: 5, resets: 0, wraps: 1, since: base.time))
         let longAgo = CounterBase(value: 254, time: start - 26_000)
-        #expect(aggregate([3], rules: wide, base: longAgo).increase == .init(total: 3, resets: 1))
+        #expect(aggregate([3], rules: wide, base: longAgo).increase == .init(total: 3, resets: 1, since: longAgo.time))
         #expect(aggregate([3], rules: plain).increase == .init(total: 0, resets: 0))
         #expect(aggregate([], rules: plain, base: base).increase == nil)
         // A jump is for quality control to find; whole numbers stay whole.

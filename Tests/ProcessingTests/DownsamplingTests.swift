@@ -54,9 +54,15 @@ struct DownsamplingTests {
     @Test("counts what a counter counted, over resets and from the value before the window")
     func counters() {
         #expect(accumulate([(0, 10), (1, 15)], kind: .counter).increase == .init(total: 5, resets: 0))
-        #expect(accumulate([(0, 10), (1, 15)], kind: .counter, base: 4).increase == .init(total: 11, resets: 0))
-        #expect(accumulate([(0, 10), (1, 3), (2, 5)], kind: .counter, base: 8).increase == .init(total: 7, resets: 1))
-        #expect(accumulate([(0, 2)], kind: .counter, base: 100).increase == .init(total: 2, resets: 1))
+        let since = Timestamp(rfc3339: "2026-11-23T09:59:59Z")
+        #expect(
+            accumulate([(0, 10), (1, 15)], kind: .counter, base: 4).increase
+                == .init(total: 11, resets: 0, since: since))
+        #expect(
+            accumulate([(0, 10), (1, 3), (2, 5)], kind: .counter, base: 8).increase
+                == .init(total: 7, resets: 1, since: since))
+        #expect(
+            accumulate([(0, 2)], kind: .counter, base: 100).increase == .init(total: 2, resets: 1, since: since))
     }
 
     @Test("knows the coverage only where the interval is known")

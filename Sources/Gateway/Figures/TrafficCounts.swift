@@ -54,7 +54,7 @@ struct CountedHours {
         guard let total = aggregate.increase?.total ?? aggregate.sum else { return }
         // Without an expected interval nobody knows what a whole hour has.
         counted[aggregate.window.start, default: [:]][series] = Hour(
-            total: total, isUsable: aggregate.isValid || aggregate.expected == nil)
+            total: total, isUsable: aggregate.expected == nil ? !aggregate.reachesBack : aggregate.isValid)
     }
 
     /// Ascending.

@@ -63,7 +63,8 @@ extension Aggregate.Statistics {
 extension Aggregate.CounterIncrease {
     fileprivate func adding(_ more: Aggregate.CounterIncrease) -> Aggregate.CounterIncrease {
         Aggregate.CounterIncrease(
-            total: total + more.total, resets: resets.clampedSum(more.resets), wraps: wraps.clampedSum(more.wraps))
+            total: total + more.total, resets: resets.clampedSum(more.resets), wraps: wraps.clampedSum(more.wraps),
+            since: since)
     }
 }
 

@@ -22,6 +22,7 @@ struct CounterProgress: Sendable {
 
     init(from base: CounterBase?, width: CounterWidth?) {
         before = base
+        increase.since = base?.time
         self.width = width
     }
 

@@ -120,7 +120,12 @@ final class SystemdContainer: Sendable {
         while machine.isRunning, ContinuousClock.now < deadline {
             let children =
                 TemporaryDirectory.read("/proc/\(machine.processID)/task/\(machine.processID)/children") ?? ""
-            if let child = children.split(separator: " ").first.flatMap({ pid_t($0) }) { return child }
+            // Another child makes the container ready first, and is gone then.
+            if let child = children.split(separator: " ").first.flatMap({ pid_t($0) }),
+                TemporaryDirectory.read("/proc/\(child)/comm") == "systemd\n"
+            {
+                return child
+            }
             usleep(20_000)
         }
         throw ChildProcess.SpawnError(description: "the container does not start: \(machine.standardOutput)")

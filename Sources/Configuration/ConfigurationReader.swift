@@ -36,12 +36,18 @@ struct ConfigurationReader {
             section.finish()
         }
         var catalogue = QuantityCatalogue()
+        var limits: [LimitsWithPlace] = []
         if let quantities = table.table("quantity") {
-            QuantityReader(complaints: complaints).read(quantities, into: &catalogue)
+            limits = QuantityReader(complaints: complaints).read(quantities, into: &catalogue)
         }
         configuration.quantities = catalogue.quantities.values.sorted { $0.name < $1.name }
         let sources = table.tables("source")
-        configuration.sources = SourceReader(complaints: complaints, catalogue: catalogue).read(sources)
+        configuration.sources = SourceReader(
+            complaints: complaints, catalogue: catalogue,
+            usualLatenessMilliseconds: configuration.processing.latenessMilliseconds
+        ).read(sources)
+        let intervals = configuration.sources.map(\.intervalMilliseconds)
+        if !intervals.contains(nil) { limits.forEach { $0.check(against: intervals.compactMap(\.self)) } }
         let hasNone = if case .array(let items)? = table.value("source") { items.isEmpty } else { !table.has("source") }
         // What is written instead is said already, as an unknown key.
         let isMisspelt = table.fields.contains {

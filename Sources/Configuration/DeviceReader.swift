@@ -161,9 +161,9 @@ struct DeviceReader {
                 device.grossRanges[field.key] = limits
             }
             let limitsReader = QualityLimitsReader(
-                complaints: complaints, quantityNames: Set(catalogue.quantities.keys),
+                complaints: complaints, quantityNames: Set(catalogue.quantities.keys), catalogue: catalogue,
                 intervalMilliseconds: device.intervalMilliseconds)
-            let changes = limitsReader.read(&section)
+            let changes = limitsReader.read(&section, of: field.key)
             limitsReader.check(changes, fit: catalogue[field.key]?.kind ?? .gauge, of: section)
             if changes != QualityLimitChanges() { device.limitChanges[field.key] = changes }
             section.finish()

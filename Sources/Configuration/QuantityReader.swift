@@ -4,9 +4,10 @@ import Telemetry
 struct QuantityReader {
     let complaints: Complaints
 
-    func read(_ table: TableReader, into catalogue: inout QuantityCatalogue) {
+    /// - Returns: what was changed of limits, to be compared with the sources' intervals.
+    func read(_ table: TableReader, into catalogue: inout QuantityCatalogue) -> [LimitsWithPlace] {
         let names = Set(catalogue.quantities.keys).union(table.fields.map(\.key))
-        let limitsReader = QualityLimitsReader(complaints: complaints, quantityNames: names)
+        var limitsWithPlaces: [LimitsWithPlace] = []
         for field in table.fields {
             if field.key.isEmpty || field.key.hasControlCharacters || field.key.utf8.count > 64 {
                 complaints.error(
@@ -18,13 +19,17 @@ struct QuantityReader {
             let path = "quantity.\(field.key)"
             guard var section = TableReader(field.node, path: path, complaints: complaints) else { continue }
             let quantity = read(&section, name: field.key, keyPlace: field.keyPlace, catalogue: catalogue)
-            let changes = limitsReader.read(&section)
+            let limitsReader = QualityLimitsReader(
+                complaints: complaints, quantityNames: names, catalogue: catalogue)
+            let changes = limitsReader.read(&section, of: field.key)
             section.finish()
             guard var quantity else { continue }
             limitsReader.check(changes, fit: quantity.kind, of: section)
             changes.apply(to: &quantity.limits)
+            limitsWithPlaces.append(LimitsWithPlace(name: field.key, changes: changes, table: section))
             catalogue.define(quantity)
         }
+        return limitsWithPlaces
     }
 
     private func read(

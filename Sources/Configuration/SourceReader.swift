@@ -4,6 +4,8 @@ import Telemetry
 struct SourceReader {
     let complaints: Complaints
     let catalogue: QuantityCatalogue
+    /// Of [processing], for which every window waits.
+    var usualLatenessMilliseconds: Int64 = 0
 
     func read(_ tables: [TableReader]) -> [Source] {
         var sources: [(source: Source, place: Place)] = []
@@ -54,6 +56,12 @@ struct SourceReader {
         }
         source.intervalMilliseconds = table.duration("interval", in: 100...31_557_600_000)
         source.latenessMilliseconds = table.duration("lateness", in: 0...86_400_000)
+        if let own = source.latenessMilliseconds, own < usualLatenessMilliseconds {
+            complaints.warn(
+                table.place(of: "lateness"),
+                "`lateness` is shorter than that of [processing], \(Measure.text(milliseconds: usualLatenessMilliseconds)), for which every window waits; it changes nothing"
+            )
+        }
         readQuantityMap("values", of: &table) { quantity, text, place in
             if let path = readPath(text, place: place) {
                 source.values.append(NamedPath(quantity: quantity, path: path))

@@ -127,7 +127,9 @@ struct QualityLimitTests {
             ("time_gap = { fail = 2 }", "5:21", "duration in a string"),
             ("co_located = { quantity = \"humidty\", above = 1 }", "5:27", "did you mean `humidity`?"),
             ("co_located = { quantity = \"humidity\" }", "5:14", "needs `above`"),
-            ("peer_spread = { suspect = 1, peers = 0 }", "5:38", "from 1 to 64"),
+            ("peer_spread = { suspect = 1, peers = 0 }", "5:38", "from 1 to 16"),
+            ("co_located = { quantity = \"pm10\", above = 1 }", "5:27", "must name another quantity"),
+            ("co_located = { quantity = \"wind_direction\", above = 1 }", "5:27", "which is circular"),
             ("peer_spread = { relative = 1 }", "5:15", "needs `suspect`"),
         ])
     func complaints(text: String, place: String, words: String) {
@@ -141,6 +143,11 @@ struct QualityLimitTests {
         expectComplaint(
             leastSource + "[[device]]\nid = \"a\"\nquantity.wind_direction.peer_spread = { suspect = 1 }", at: "6:25",
             "circular quantity")
+        expectComplaint(
+            leastSource + "[quantity.vehicle_count]\nspike = { suspect = 1 }", at: "5:1", "counter, which only grows")
+        #expect(
+            try limits("rate_of_change = { suspect = 5 }", of: "vehicle_count").rateOfChange
+                == RateOfChangeLimits(suspect: 5))
         #expect(try limits("flat_line = \"off\"\nspike = \"off\"", of: "wind_direction") == QualityLimits())
     }
 
@@ -158,6 +165,28 @@ struct QualityLimitTests {
         expectComplaint(
             device("attenuated_signal = { window = \"30d\", suspect = 1 }"), at: "7:46", "holds 4320 readings",
             "at most 4000")
+    }
+
+    @Test("what can find nothing, or nothing else, is worth a warning")
+    func senseless() throws {
+        func warnings(_ text: String) throws -> [String] {
+            try load(leastSource + "interval = \"60s\"\n" + text).warnings.map(\.message)
+        }
+        let attenuated = try warnings("[quantity.pm10]\nattenuated_signal = { window = \"5m\", suspect = 1 }")
+        #expect(attenuated.count == 1 && attenuated[0].contains("holds 5 readings"), "\(attenuated)")
+        let flat = try warnings("[quantity.pm10]\nflat_line = { suspect = \"10s\", tolerance = 0.1 }")
+        #expect(flat.count == 1 && flat[0].contains("flags every reading: 10s is shorter"), "\(flat)")
+        #expect(try warnings("[quantity.pm10]\nflat_line = { suspect = \"10s\", tolerance = 1, readings = 3 }") == [])
+        let above = try warnings("[quantity.pm10]\nco_located = { above = 800 }")
+        #expect(above.count == 1 && above[0].contains("humidity never is"), "\(above)")
+        #expect(try warnings("[quantity.pm10]\nco_located = { above = 80 }") == [])
+        let lateness = try warnings("lateness = \"1s\"\n[processing]\nlateness = \"10m\"")
+        #expect(lateness.count == 1 && lateness[0].contains("it changes nothing"), "\(lateness)")
+        #expect(try warnings("lateness = \"11m\"\n[processing]\nlateness = \"10m\"") == [])
+        // With a source whose interval nobody knows it may be another.
+        let two = "[[source]]\ntopic = \"a/{device}/{quantity}\"\n"
+        #expect(
+            try warnings(two + "[quantity.pm10]\nflat_line = { suspect = \"10s\", tolerance = 0.1 }").isEmpty)
     }
 
     @Test("a tolerance of 0 is QARTOD's, and worth a warning")

@@ -6,10 +6,12 @@ struct QualityLimitsReader {
     let complaints: Complaints
     /// The quantities that a test may name.
     let quantityNames: Set<String>
+    let catalogue: QuantityCatalogue
     /// Of the device, where it is known.
     var intervalMilliseconds: Int64?
 
-    func read(_ table: inout TableReader) -> QualityLimitChanges {
+    /// - Parameter name: the quantity whose readings are judged.
+    func read(_ table: inout TableReader, of name: String) -> QualityLimitChanges {
         var changes = QualityLimitChanges()
         changes.spike = table.limits("spike") { SpikeReader.read(&$0) }
         changes.rateOfChange = table.limits("rate_of_change") { RateOfChangeReader.read(&$0) }
@@ -20,23 +22,29 @@ struct QualityLimitsReader {
             AttenuatedSignalReader(intervalMilliseconds: intervalMilliseconds).read(&$0)
         }
         changes.timeGap = table.limits("time_gap") { TimeGapReader.read(&$0) }
-        changes.coLocated = table.limits("co_located") { CoLocatedReader(quantityNames: quantityNames).read(&$0) }
+        changes.coLocated = table.limits("co_located") {
+            CoLocatedReader(quantityNames: quantityNames, catalogue: catalogue, name: name).read(&$0)
+        }
         changes.peerSpread = table.limits("peer_spread") { PeerSpreadReader.read(&$0) }
         return changes
     }
 
-    /// Complains about tests that reckon on a line, for what goes around in a circle.
+    /// Complains about tests that reckon on a line, for what goes around in a circle or only grows.
     func check(_ changes: QualityLimitChanges, fit kind: Quantity.Kind, of table: TableReader) {
-        guard kind == .circular else { return }
+        guard kind == .circular || kind == .counter else { return }
         let linear: [(key: String, isSet: Bool)] = [
-            ("spike", changes.spike?.limits != nil), ("rate_of_change", changes.rateOfChange?.limits != nil),
+            ("spike", changes.spike?.limits != nil),
+            ("rate_of_change", changes.rateOfChange?.limits != nil && kind == .circular),
             ("attenuated_signal", changes.attenuatedSignal?.limits != nil),
             ("peer_spread", changes.peerSpread?.limits != nil),
         ]
+        let reason =
+            kind == .circular
+            ? "a circular quantity, for which 359 and 1 are far from each other" : "a counter, which only grows"
         for test in linear where test.isSet {
             let place = table.fields.first { $0.key == test.key }?.keyPlace ?? table.place
             complaints.error(
-                place, "`\(test.key)` does not fit a circular quantity, for which 359 and 1 are far from each other")
+                place, "`\(test.key)` does not fit \(reason)")
         }
     }
 }

@@ -82,7 +82,11 @@ struct DevicesReport {
 
     private func state(_ device: SurveyedDevice) -> String {
         var words: [String] = []
-        if device.isLate ?? false { words.append(device.last == nil ? "nothing yet" : "late") }
+        if device.last == nil {
+            words.append("nothing yet")
+        } else if device.isLate ?? false {
+            words.append("late")
+        }
         if !device.isConfigured { words.append("not configured") }
         return words.isEmpty ? "fine" : words.joined(separator: ", ")
     }

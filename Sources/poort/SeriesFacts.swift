@@ -24,12 +24,30 @@ struct SeriesFacts {
         let rows = facts.map { [$0.name, $0.text, $0.note] }
         let names = rows.map { $0[0].count }.max() ?? 0
         let values = facts.filter { !$0.note.isEmpty || $0.isNumber }.map(\.text.count).max() ?? 0
-        return facts.map { fact in
-            let name = fact.name + String(repeating: " ", count: names - fact.name.count)
+        return facts.flatMap { fact in
             let padding = fact.isNumber ? String(repeating: " ", count: max(0, values - fact.text.count)) : ""
-            let line = "\(name)  \(padding)\(fact.text)" + (fact.note.isEmpty ? "" : "  \(fact.note)")
-            return line.count <= columns ? line : line.prefix(max(0, columns - 1)) + "…"
+            let text = "\(padding)\(fact.text)" + (fact.note.isEmpty ? "" : "  \(fact.note)")
+            return SeriesFacts.wrapped(text, columns: columns - names - 2).enumerated().map { index, part in
+                let name = index == 0 ? fact.name : ""
+                return name + String(repeating: " ", count: names - name.count + 2) + part
+            }
         }
+    }
+
+    /// Broken between the parts of an enumeration rather than within them.
+    private static func wrapped(_ text: String, columns: Int) -> [String] {
+        guard text.count > columns else { return [text] }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        var lines: [String] = []
+        for (index, part) in parts.enumerated() {
+            let piece = part.drop { $0 == " " } + (index < parts.count - 1 ? "," : "")
+            if let last = lines.last, last.count + 1 + piece.count <= columns {
+                lines[lines.count - 1] += " \(piece)"
+            } else {
+                lines += TextWrap.lines(of: String(piece), columns: columns)
+            }
+        }
+        return lines
     }
 
     /// One after the other, below a chart.

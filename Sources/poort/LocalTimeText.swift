@@ -19,14 +19,19 @@ enum LocalTimeText {
         return "\(clock.date) \(clock.timeOfDay)" + (comesTwice ? " \(clock.zone)" : "")
     }
 
-    /// `23 Nov 2026 13:05 – 24 Nov 2026 13:05 CET`
+    /// `23 Nov 2026 13:05 – 24 Nov 2026 13:05 CET`; with seconds where it is less than a minute.
     static func text(_ range: Range<Timestamp>) -> String {
         let (begin, end) = (WallClock(range.lowerBound), WallClock(range.upperBound))
         let beginZone = begin.zone == end.zone ? "" : " \(begin.zone)"
         let beginYear = begin.year == end.year ? "" : " \(begin.year)"
         let isSameDay = begin.dayNumber == end.dayNumber
-        return "\(begin.date)\(beginYear) \(begin.timeOfDay)\(beginZone) – "
+        let isShort = range.upperBound - range.lowerBound < 60_000
+        return "\(begin.date)\(beginYear) \(time(of: begin, withSeconds: isShort))\(beginZone) – "
             + (isSameDay ? "" : "\(end.date) \(end.year) ")
-            + "\(end.timeOfDay)\(isSameDay ? " \(end.year)" : "") \(end.zone)"
+            + "\(time(of: end, withSeconds: isShort))\(isSameDay ? " \(end.year)" : "") \(end.zone)"
+    }
+
+    private static func time(of clock: WallClock, withSeconds: Bool) -> String {
+        withSeconds ? "\(clock.timeOfDay):\(clock.second < 10 ? "0" : "")\(clock.second)" : clock.timeOfDay
     }
 }

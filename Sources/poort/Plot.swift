@@ -51,10 +51,11 @@ struct Plot: ParsableCommand {
         let stretch: SeriesStretch
         if let drawn {
             let begin = Window(drawn, holding: asked.lowerBound, days: .local).start
-            stretch = try SeriesStretch(reader, drawn, of: series, in: begin..<asked.upperBound)
+            let end = min(now, Window(drawn, holding: asked.upperBound - 1, days: .local).end)
+            stretch = try SeriesStretch(reader, drawn, of: series, in: begin..<end)
         } else {
-            let begin = Window(.minute, holding: asked.lowerBound, days: .local).start
-            stretch = try SeriesStretch.readings(reader, of: [series], in: begin..<asked.upperBound)[0]
+            let range = try rangeOptions.wholeRange(now: now)
+            stretch = try SeriesStretch.readings(reader, of: [series], in: range)[0]
         }
         let latest = try reader.lastReadings(in: .distantPast..<(.distantFuture)).first { $0.series == series.id }
         let report = SeriesReport(

@@ -10,7 +10,8 @@ struct RangeOptions: ParsableArguments {
     var to: Timestamp?
 
     @Option(
-        help: "From so long ago until now, such as 24h, which is usual, or 7d.", transform: DurationText.milliseconds)
+        help: "From so long ago until now, such as 24h, which is usual, 7d or 3y (365.25 d each).",
+        transform: DurationText.milliseconds)
     var last: Int64?
 
     private static let day: Int64 = 86_400_000
@@ -23,12 +24,22 @@ struct RangeOptions: ParsableArguments {
     }
 
     /// What is asked for, until now at the latest.
-    func range(now: Timestamp) throws -> Range<Timestamp> {
+    func range(now: Timestamp) throws(CommandFailure) -> Range<Timestamp> {
         let end = min(to ?? now, now)
         let begin = from ?? end - (last ?? RangeOptions.day)
         guard begin < end else {
-            throw ValidationError("\(begin) lies in the future: there is nothing to show yet")
+            throw CommandFailure(
+                "--from \(begin) lies in the future: there is nothing to show yet", exitCode: CommandFailure.usage)
         }
         return begin..<end
+    }
+
+    /// The same until the last whole minute, so that no more is expected than could have come; until now where that
+    /// would leave out most of what is asked for.
+    func wholeRange(now: Timestamp) throws(CommandFailure) -> Range<Timestamp> {
+        let asked = try range(now: now)
+        let closed = Window(.minute, holding: now, days: .utc).start
+        guard asked.upperBound > closed, asked.milliseconds >= 120_000 else { return asked }
+        return (from ?? closed - asked.milliseconds)..<closed
     }
 }

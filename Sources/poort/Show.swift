@@ -45,6 +45,14 @@ struct Show: ParsableCommand {
         }
     }
 
+    /// The end of a minute, so that no more readings are expected than could have come. The running minute is left out
+    /// unless it has all that there is.
+    private static func end(first: Timestamp, last: Timestamp, isSilent: Bool, now: Timestamp) -> Timestamp {
+        if isSilent { return Window(.minute, holding: last, days: .utc).end }
+        let latest = Window(.minute, holding: min(max(now, last + 1), now + furthestAhead), days: .utc)
+        return first < latest.start ? latest.start : latest.end
+    }
+
     private func page(_ reader: StoreReader, _ configuration: Configuration?, now: Timestamp) throws -> DevicePage {
         let choice = try SeriesChoice(reader, configuration: configuration)
         let rows = try choice.device(device)
@@ -53,8 +61,9 @@ struct Show: ParsableCommand {
         for row in try reader.lastReadings(in: .distantPast..<(.distantFuture)) { latest[row.series] = row }
         let last = rows.compactMap { latest[$0.id]?.time }.max() ?? now
         let isSilent = last < now - Show.day
-        let end = isSilent ? last + 1 : min(max(now, last + 1), now + Show.furthestAhead)
-        let begin = Window(.minute, holding: end - Show.day, days: .utc).start
+        let first = rows.compactMap(\.firstTime).min() ?? last
+        let end = Show.end(first: first, last: last, isSilent: isSilent, now: now)
+        let begin = end - Show.day
         var stretches = try SeriesStretch.readings(reader, of: rows, in: begin..<end)
         for index in stretches.indices where SeriesChart.isOfBars(stretches[index].series.kind) {
             let interval = stretches[index].series.intervalMilliseconds ?? 0

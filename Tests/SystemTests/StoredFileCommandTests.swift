@@ -55,4 +55,50 @@ struct StoredFileCommandTests {
         let lines = try run(["sensors"]).lines
         #expect(lines.count == 3 && lines.dropFirst().allSatisfy { $0.hasSuffix(" never  nothing yet") }, "\(lines)")
     }
+
+    /// A reading a minute for more than a day, until beyond the minutes that may pass meanwhile; all tests found something.
+    private func fillMinutes() throws {
+        let store = try store()
+        let now = Timestamp.now().milliseconds / StoredFileCommandTests.minute * StoredFileCommandTests.minute
+        let readings = (-1500...3).map { minutes in
+            Reading(
+                series: 0, time: Timestamp(milliseconds: now + Int64(minutes) * StoredFileCommandTests.minute + 7000),
+                value: Double(minutes % 7 + 10))
+        }
+        try add("aq-0001", "pm2_5", interval: StoredFileCommandTests.minute, readings, to: store)
+        let flagged = (-300 ..< -200).map { minutes in
+            var tests = QualityTests()
+            for test in QualityTest.allCases where minutes % (Int(test.rawValue) + 2) == 0 { tests[test] = .suspect }
+            return Reading(
+                series: 0, time: Timestamp(milliseconds: now + Int64(minutes) * StoredFileCommandTests.minute + 8000),
+                value: 11, flag: .suspect, tests: tests)
+        }
+        try add("aq-0001", "pm10", interval: StoredFileCommandTests.minute, flagged, to: store)
+        try store.commit()
+    }
+
+    @Test("expect as many readings of a day as it has, and print all that tests found, however wide the screen is")
+    func wholeDay() throws {
+        try fillMinutes()
+        for columns in [40, 80, 120, 160] {
+            let lines = try run(["show", "aq-0001"], columns: columns).lines
+            #expect(lines.allSatisfy { $0.count <= columns }, "\(columns): \(lines)")
+            let text = lines.joined(separator: "\n")
+            #expect(!text.contains("…"), "\(text)")
+            #expect(QualityTest.allCases.allSatisfy { text.contains($0.name) }, "\(text)")
+            #expect(text.contains("1\u{A0}440 of 1\u{A0}440") && text.contains("100 %, valid"), "\(text)")
+        }
+        let plotted = try run(["plot", "aq-0001", "pm2_5", "--last", "6h"]).lines.joined(separator: " ")
+        #expect(plotted.contains("readings 360 of 360"), "\(plotted)")
+    }
+
+    @Test("show seconds of less than a minute, and say of the future alone that it is to come")
+    func ranges() throws {
+        try fillMinutes()
+        let second = ["plot", "aq-0001", "pm2_5", "--from", "2026-01-01T10:00:00Z", "--to", "2026-01-01T10:00:01Z"]
+        let heading = try run(second).lines[1]
+        #expect(heading == "1 Jan 10:00:00 – 10:00:01 2026 UTC, readings")
+        let future = try run(["plot", "aq-0001", "pm2_5", "--from", "9000-01-01T00:00:00Z"], exitCode: 64).errors
+        #expect(future.contains("lies in the future") && !future.contains("subcommand"), "\(future)")
+    }
 }

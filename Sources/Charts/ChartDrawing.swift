@@ -31,7 +31,9 @@ struct ChartDrawing {
     var axisCells: [ChartCell] {
         var marks = Array(repeating: ChartContent.Mark.none, count: times.columns)
         for point in content.points where point.mark != .none {
-            for column in columns(of: point) { marks[column] = max(marks[column], point.mark) }
+            // One for each point, however wide its window is: what a day holds was not flagged all day.
+            let column = times.place(point.middle, among: times.columns)
+            marks[column] = max(marks[column], point.mark)
         }
         let ticks = Set(times.ticks.map(\.column))
         return marks.enumerated().map { column, mark in

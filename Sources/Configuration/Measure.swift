@@ -11,8 +11,8 @@ public enum Measure {
 
     private static let lengths: [(suffix: String, millimetres: Double)] = [("mm", 1), ("cm", 10), ("m", 1000)]
 
-    /// Milliseconds; nil when the text is not a duration.
-    static func duration(_ text: String) -> Int64? {
+    /// Milliseconds of a whole number and a unit, `ms` to `y`, years being 365.25 days; nil when the text is not a duration.
+    public static func duration(_ text: String) -> Int64? {
         for (suffix, factor) in durations where text.hasSuffix(suffix) {
             guard let number = whole(text.dropLast(suffix.count)) else { continue }
             let (product, overflow) = number.multipliedReportingOverflow(by: factor)

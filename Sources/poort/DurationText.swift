@@ -1,14 +1,17 @@
 import ArgumentParser
+import GatewayConfiguration
 
-/// A stretch of time as a person types it: `90s`, `30m`, `24h`, `7d`.
+/// A stretch of time as a person types it: `90s`, `30m`, `24h`, `7d`, `3y`; with a fraction as well.
 enum DurationText {
-    private static let units: [Character: Int64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
+    /// As far as the wall clock's years have four digits.
+    private static let longest = 1e6 * 86_400_000
 
     static func milliseconds(_ text: String) throws -> Int64 {
-        if text.hasSuffix("ms"), let number = Int64(text.dropLast(2)), number > 0 { return number }
-        guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number > 0,
-            number < 1e6
-        else { throw ValidationError("\(text) is not a duration such as 90s, 30m, 24h or 7d") }
-        return Int64(number * Double(unit))
+        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        // The units are those of the configuration.
+        guard let number = Double(digits), let unit = Measure.duration("1\(text.dropFirst(digits.count))"),
+            case let milliseconds = number * Double(unit), milliseconds >= 1, milliseconds < longest
+        else { throw ValidationError("\(text) is not a duration such as 90s, 30m, 24h, 7d or 3y") }
+        return Int64(milliseconds)
     }
 }

@@ -29,7 +29,7 @@ struct Query: ParsableCommand {
     @Option(help: "Before this time (RFC 3339).", transform: TimeText.time)
     var to: Timestamp?
 
-    @Option(help: "From so long ago until now: 90s, 30m, 24h, 7d.", transform: DurationText.milliseconds)
+    @Option(help: "From so long ago until now: 90s, 30m, 24h, 7d, 3y.", transform: DurationText.milliseconds)
     var last: Int64?
 
     func validate() throws {

@@ -54,7 +54,9 @@ struct Simulate: ParsableCommand {
     @Option(help: "Of a capture: its start (RFC 3339); by default now.", transform: TimeText.time)
     var from: Timestamp?
 
-    @Option(help: "Of a capture: its length; by default 24h.", transform: DurationText.milliseconds)
+    @Option(
+        help: "Of a capture: its length, such as 90s, 30m, 7d or 1y; by default 24h.",
+        transform: DurationText.milliseconds)
     var duration: Int64?
 
     @Option(

@@ -101,4 +101,17 @@ struct StoredFileCommandTests {
         let future = try run(["plot", "aq-0001", "pm2_5", "--from", "9000-01-01T00:00:00Z"], exitCode: 64).errors
         #expect(future.contains("lies in the future") && !future.contains("subcommand"), "\(future)")
     }
+
+    @Test("take durations in the units of the configuration")
+    func durations() throws {
+        try fillMinutes()
+        for duration in ["3y", "1.5h", "90s", "500ms", "7d"] {
+            #expect(try run(["query", "--last", duration]).errors.isEmpty)
+            #expect(try run(["plot", "aq-0001", "pm2_5", "--last", duration]).errors.isEmpty)
+        }
+        for duration in ["3", "y", "-1d", "0s", "1e3s", "9999999y", "3 weeks"] {
+            let refused = try run(["query", "--last", duration], exitCode: 64).errors
+            #expect(refused.contains("24h, 7d or 3y") || duration == "-1d", "\(refused)")
+        }
+    }
 }

@@ -24,10 +24,9 @@ struct FigureLines {
             let begin = isOld ? LocalTimeText.full(hour.start) : WallClock(hour.start).timeOfDay
             var words = ["air \(begin) to \(WallClock(hour.start + 3_600_000).timeOfDay)"]
             if let european = hour.european {
-                let missing = european.missing.map(\.rawValue)
                 words.append(
                     "EAQI \(FigureText.level(european)) by \(european.decisive.rawValue)"
-                        + (european.isComplete ? "" : ", at least: without \(missing.joined(separator: " "))"))
+                        + (FigureText.lack(of: european).map { ", \($0)" } ?? ""))
             }
             if let dutch = hour.dutch {
                 words.append("LKI \(FigureText.category(dutch)) by \(dutch.decisive.rawValue)")
@@ -76,6 +75,23 @@ enum FigureText {
     static func level(_ index: EuropeanAirQualityIndex) -> String {
         "\(index.level.rawValue) \(index.level.name.replacing("_", with: " "))"
     }
+
+    /// With what marks a lower bound.
+    static func bound(_ index: EuropeanAirQualityIndex) -> String { (index.isComplete ? "" : "≥ ") + level(index) }
+
+    /// Source: Docs/figures.md, Air.
+    static let boundNote =
+        "≥ at least so bad: an EAQI takes no2, o3 and pm2_5 or pm10, at a traffic site no2 and pm2_5 or pm10"
+
+    /// Why an index is a lower bound; nil where it is none.
+    static func lack(of index: EuropeanAirQualityIndex) -> String? {
+        guard !index.isComplete else { return nil }
+        let missing = index.missing.map(\.rawValue).joined(separator: " ")
+        return index.isCompleteAtTraffic
+            ? "at least, unless at a traffic site: without \(missing)" : "at least: without \(missing)"
+    }
+
+    static let noClosedHour = "no hour is closed in this range"
 
     static func category(_ index: DutchAirQualityIndex) -> String {
         "\(index.value) \(index.category.rawValue.replacing("_", with: " "))"

@@ -58,7 +58,7 @@ struct Figures: ParsableCommand {
         if name != nil {
             OutputBuffer.show(all.flatMap { SiteReport($0, now: now).lines(columns: columns) })
         } else {
-            OutputBuffer.show(SitesReport(sites: all, now: now).lines(columns: columns))
+            OutputBuffer.show(SitesReport(sites: all).lines(columns: columns))
         }
     }
 

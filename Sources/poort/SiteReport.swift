@@ -28,56 +28,62 @@ struct SiteReport {
         return lines
     }
 
+    /// Whether there is room for what matters most alone.
+    private func isNarrow(_ columns: Int?) -> Bool { columns.map { $0 < 66 } ?? false }
+
     // MARK: - Air
 
     private func lines(_ air: AirFigures, columns: Int?) -> [String] {
         let measured = Pollutant.allCases.filter { pollutant in air.hours.contains { $0.means[pollutant] != nil } }
+        let isNarrow = isNarrow(columns)
         let rows = air.hours.map { hour -> [String] in
             let (european, dutch) = (hour.european, hour.dutch)
             return [
-                LocalTimeText.full(hour.start), european.map(FigureText.level) ?? "–",
+                LocalTimeText.full(hour.start), european.map(FigureText.bound) ?? "–",
                 european?.decisive.rawValue ?? "", dutch.map(FigureText.category) ?? "–",
-                dutch?.decisive.rawValue ?? "",
-            ] + measured.map { hour.means[$0].map { NumberText.text($0, decimals: 1) } ?? "–" }
+            ] + (isNarrow ? [] : [dutch?.decisive.rawValue ?? ""])
+                + measured.map { hour.means[$0].map { NumberText.text($0, decimals: 1) } ?? "–" }
         }
-        let heads = ["hour", "EAQI", "by", "LKI", "by"] + measured.map(\.rawValue)
-        var lines = measured.isEmpty ? [] : table([heads] + rows, left: Set(0...4), columns: columns)
+        let words = ["hour", "EAQI", "by", "LKI"] + (isNarrow ? [] : ["by"])
+        let heads = words + measured.map(\.rawValue)
+        var lines = measured.isEmpty ? [] : table([heads] + rows, left: Set(0..<words.count), columns: columns)
         if measured.isEmpty, !air.hours.isEmpty { lines.append("air: no hour has a valid mean of a pollutant") }
         var notes: [String] = []
-        if !measured.isEmpty {
-            let missing = Pollutant.allCases.filter { !measured.contains($0) }.map(\.rawValue)
-            if !missing.isEmpty {
-                notes.append("EAQI without \(missing.joined(separator: ", ")): the air is at least so bad")
-            }
-        }
+        if air.hours.isEmpty { notes.append("air: \(FigureText.noClosedHour)") }
+        if air.hours.contains(where: { !($0.european?.isComplete ?? true) }) { notes.append(FigureText.boundNote) }
         if !air.withoutInterval.isEmpty { notes.append(FigureText.withoutInterval(air)) }
         lines += notes.flatMap { TextWrap.lines(of: $0, columns: columns ?? .max) }
         return lines + (air.eightHours.isEmpty ? [] : [""] + self.lines(air.eightHours, columns: columns))
     }
 
     private func lines(_ all: [AirFigures.EightHours], columns: Int?) -> [String] {
+        let isNarrow = isNarrow(columns)
         let rows = all.flatMap { eight in
             eight.days.map { day in
                 [
                     eight.quantity, TerminalText.plain(eight.device), WallClock(day.day.start).date,
                     day.highest.map { FigureText.text($0.value) } ?? "–", eight.unit,
-                    day.highest.map { WallClock($0.end).timeOfDay } ?? "", "\(day.meanCount) of \(day.requiredCount)",
-                    day.isValid ? "valid" : "not valid",
+                ] + (isNarrow ? [] : [day.highest.map { WallClock($0.end).timeOfDay } ?? ""]) + [
+                    "\(day.meanCount) of \(day.requiredCount)", day.isValid ? "valid" : "not valid",
                 ]
             }
         }
-        let heads = ["8 h means", "device", "day", "highest", "unit", "ends", "needed", ""]
+        let heads = ["8 h", "device", "day", "highest", "unit"] + (isNarrow ? [] : ["ends"]) + ["needed", ""]
         let latest = all.compactMap { eight in
             eight.means.last.map {
                 "\(eight.quantity) over the 8 h to \(LocalTimeText.full($0.end)): \(FigureText.text($0.value)) \(eight.unit)"
             }
         }
-        return table([heads] + rows, left: [0, 1, 2, 4, 5, 7], columns: columns) + latest
+        return table([heads] + rows, left: isNarrow ? [0, 1, 2, 4, 6] : [0, 1, 2, 4, 5, 7], columns: columns)
+            + latest.flatMap { TextWrap.lines(of: $0, columns: columns ?? .max) }
     }
 
     // MARK: - Traffic
 
     private func lines(_ traffic: TrafficFigures, columns: Int?) -> [String] {
+        guard traffic.closedHourCount > 0 else {
+            return [Emphasis.strong.applied(to: TerminalText.plain(traffic.device)), FigureText.noClosedHour]
+        }
         let kinds = traffic.hours.reduce(into: Set<TrafficShares.Class>()) { kinds, hour in
             kinds.formUnion(hour.shares.counts.map(\.kind))
         }
@@ -132,7 +138,7 @@ struct SiteReport {
         }
         rows.append(["forecast", FigureText.forecast(container)])
         return [Emphasis.strong.applied(to: TerminalText.plain(container.device))]
-            + TextTable.aligned(rows, leftColumns: [0, 1], columns: columns)
+            + TextTable.wrappingLast(rows, leftColumns: [0, 1], columns: columns).flatMap(\.self)
     }
 
     private func table(_ rows: [[String]], left: Set<Int>, columns: Int?) -> [String] {

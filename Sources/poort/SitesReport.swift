@@ -5,7 +5,6 @@ import Telemetry
 /// Every site's figures in a line of a table: air, traffic, containers.
 struct SitesReport {
     let sites: [SiteFigures]
-    let now: Timestamp
 
     func lines(columns: Int?) -> [String] {
         let tables = [air(columns), traffic(columns), containers(columns)].filter { !$0.isEmpty }
@@ -24,15 +23,18 @@ struct SitesReport {
             let (european, dutch) = (hour.european, hour.dutch)
             return [
                 TerminalText.plain(name), LocalTimeText.text(hour.start, within: range),
-                european.map(FigureText.level) ?? "–",
+                european.map(FigureText.bound) ?? "–",
                 european?.decisive.rawValue ?? "", dutch.map(FigureText.category) ?? "–",
-                dutch?.decisive.rawValue ?? "", (european?.missing ?? []).map(\.rawValue).joined(separator: " "),
+                dutch?.decisive.rawValue ?? "",
             ]
         }
         let table = TextTable.aligned(
-            [["air", "hour", "EAQI", "by", "LKI", "by", "without"]] + cells, leftColumns: Set(0...6), columns: columns)
-        let notes = Set(
-            rows.map(\.1).filter { $0.latest == nil && !$0.withoutInterval.isEmpty }.map(FigureText.withoutInterval))
+            [["air", "hour", "EAQI", "by", "LKI", "by"]] + cells, leftColumns: Set(0...5), columns: columns)
+        let air = rows.map(\.1)
+        var notes = Set(
+            air.filter { $0.latest == nil && !$0.withoutInterval.isEmpty }.map(FigureText.withoutInterval))
+        if air.contains(where: { !($0.latest?.european?.isComplete ?? true) }) { notes.insert(FigureText.boundNote) }
+        if air.allSatisfy(\.hours.isEmpty) { notes.insert(FigureText.noClosedHour) }
         return [Emphasis.quiet.applied(to: table[0])]
             + zip(rows, table.dropFirst()).map { row, line in
                 emphasis(of: row.1.latest?.european?.level)?.applied(to: line) ?? line
@@ -60,26 +62,32 @@ struct SitesReport {
         let table = TextTable.aligned(
             [["traffic", "hours", "passed"] + kinds.map { "\($0.shortName) %" } + ["V85"]] + rows, leftColumns: [0],
             columns: columns)
-        return [Emphasis.quiet.applied(to: table[0])] + table.dropFirst()
+        let note = all.allSatisfy { $0.closedHourCount == 0 } ? [FigureText.noClosedHour] : []
+        return [Emphasis.quiet.applied(to: table[0])] + table.dropFirst() + note
     }
 
     private func containers(_ columns: Int?) -> [String] {
         let all = sites.flatMap(\.containers)
         guard !all.isEmpty else { return [] }
+        let showsEmptying = columns ?? .max >= SitesReport.columnsOfEmptying
         let rows = all.map { container in
             [
                 TerminalText.plain(container.device), container.latest.map { FigureText.text($0.level) } ?? "–",
-                container.outlook.lastEmptying.map { LocalTimeText.full($0.time) } ?? "–",
-                container.outlook.rate.map(FigureText.perDay) ?? "–", FigureText.forecast(container),
-            ]
+                // Whatever the range is, the level is the latest.
+                container.latest.map { LocalTimeText.full($0.time) } ?? "–",
+            ] + (showsEmptying ? [container.outlook.lastEmptying.map { LocalTimeText.full($0.time) } ?? "–"] : [])
+                + [container.outlook.rate.map(FigureText.perDay) ?? "–", FigureText.forecast(container)]
         }
-        let table = TextTable.aligned(
-            [["container", "%", "emptied", "%/day", "forecast"]] + rows, leftColumns: [0, 2, 4], columns: columns)
-        return [Emphasis.quiet.applied(to: table[0])]
-            + zip(all, table.dropFirst()).map { container, line in
-                container.outlook.forecast == .reached ? Emphasis.warning.applied(to: line) : line
+        let heads = ["container", "%", "at"] + (showsEmptying ? ["emptied"] : []) + ["%/day", "forecast"]
+        let left: Set = showsEmptying ? [0, 2, 3, 5] : [0, 2, 4]
+        let table = TextTable.wrappingLast([heads] + rows, leftColumns: left, columns: columns)
+        return table[0].map { Emphasis.quiet.applied(to: $0) }
+            + zip(all, table.dropFirst()).flatMap { container, lines in
+                container.outlook.forecast == .reached ? lines.map { Emphasis.warning.applied(to: $0) } : lines
             }
     }
+
+    private static let columnsOfEmptying = 72
 }
 
 extension TrafficShares.Class {

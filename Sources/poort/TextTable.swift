@@ -27,11 +27,34 @@ enum TextTable {
         }
     }
 
+    /// The same with the last column, of words, on as many lines as it takes.
+    /// - Returns: the lines of each row.
+    static func wrappingLast(_ rows: [[String]], leftColumns: Set<Int>, columns: Int?) -> [[String]] {
+        let last = (rows.map(\.count).max() ?? 1) - 1
+        guard let columns else { return aligned(rows, leftColumns: leftColumns).map { [$0] } }
+        let others = (0..<last).map { column in rows.map { $0[column].count }.max() ?? 0 }.reduce(0, +)
+        let room = max(narrowestWrapping, columns - others - 2 * last)
+        let parts = rows.map { TextWrap.lines(of: $0[last], columns: room) }
+        let blank = Array(repeating: "", count: last)
+        let broken = zip(rows, parts).flatMap { row, parts in
+            parts.enumerated().map { ($0.offset == 0 ? Array(row.prefix(last)) : blank) + [$0.element] }
+        }
+        var lines = aligned(broken, leftColumns: leftColumns, columns: columns)[...]
+        return parts.map { parts in
+            defer { lines = lines.dropFirst(parts.count) }
+            return Array(lines.prefix(parts.count))
+        }
+    }
+
+    private static let narrowestWrapping = 12
+    private static let narrowestColumn = 6
     private static let longestPadding = 40
 
     private static func shrink(_ widths: inout [Int], _ wordColumns: Set<Int>, to columns: Int) {
         while widths.reduce(0, +) > columns {
-            guard let widest = wordColumns.max(by: { widths[$0] < widths[$1] }), widths[widest] > 8 else { return }
+            guard let widest = wordColumns.max(by: { widths[$0] < widths[$1] }), widths[widest] > narrowestColumn else {
+                return
+            }
             widths[widest] -= 1
         }
     }

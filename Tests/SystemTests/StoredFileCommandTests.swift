@@ -114,4 +114,30 @@ struct StoredFileCommandTests {
             #expect(refused.contains("24h, 7d or 3y") || duration == "-1d", "\(refused)")
         }
     }
+
+    @Test("say that no hour is closed, where none is, and of what time a level is")
+    func noClosedHour() throws {
+        let store = try store()
+        let now = Timestamp.now()
+        let past = now - 72 * StoredFileCommandTests.hour
+        let readings = [Reading(series: 0, time: now - StoredFileCommandTests.minute, value: 41)]
+        for (device, quantity) in [("aq-0001", "pm2_5"), ("tr-0001", "car_count"), ("bin-0001", "fill_level")] {
+            try add(device, quantity, interval: 5 * StoredFileCommandTests.minute, readings, to: store)
+        }
+        try store.setState("closed_until", past.milliseconds)
+        try store.commit()
+        for arguments in [["figures"], ["figures", "aq-0001"], ["figures", "tr-0001"]] {
+            let lines = try run(arguments + ["--last", "24h"]).lines
+            #expect(lines.contains { $0.hasSuffix("no hour is closed in this range") }, "\(lines)")
+        }
+        let range = ["--from", "\(past)", "--to", "\(past + 2 * StoredFileCommandTests.hour)"]
+        for columns in [60, 80] {
+            let lines = try run(["figures"] + range, columns: columns).lines
+            #expect(lines.allSatisfy { $0.count <= columns }, "\(lines)")
+            let row = try #require(lines.first { $0.hasPrefix("bin-0001") })
+            // 2026-11-23T10:00:00.000Z
+            #expect(row.contains((now - StoredFileCommandTests.minute).description.dropFirst(11).prefix(5)), "\(lines)")
+            #expect(lines.joined(separator: " ").contains("insufficient data:") && !lines.joined().contains("…"))
+        }
+    }
 }

@@ -56,9 +56,9 @@ struct Figures: ParsableCommand {
         }
         let columns = Terminal.size?.columns
         if name != nil {
-            OutputBuffer.show(all.flatMap { SiteReport($0, now: now).lines(columns: columns) })
+            OutputBuffer.show(ASCIIText.shown(all.flatMap { SiteReport($0, now: now).lines(columns: columns) }))
         } else {
-            OutputBuffer.show(SitesReport(sites: all).lines(columns: columns))
+            OutputBuffer.show(ASCIIText.shown(SitesReport(sites: all).lines(columns: columns)))
         }
     }
 

@@ -11,7 +11,7 @@ struct Plot: ParsableCommand {
             Works with the daemon running or not. Of windows the line is the mean and the shade reaches from the lowest to \
             the highest reading; counts are bars. Marks: ? suspect, ! fail, ~ a window of which too little is there to be \
             valid. Without --tier the finest that fits is drawn: readings for two days at most. Times are those of the \
-            gateway's time zone.
+            gateway's time zone. In a locale that is not UTF-8 charts are drawn in ASCII.
 
             Exit code 1 when there is no such device or quantity.
 
@@ -64,7 +64,7 @@ struct Plot: ParsableCommand {
         if json {
             OutputBuffer.show(json(report, timezone: configuration?.gateway.timezone).finished)
         } else {
-            OutputBuffer.show(lines(report, columns: columns))
+            OutputBuffer.show(ASCIIText.shown(lines(report, columns: columns)))
         }
     }
 

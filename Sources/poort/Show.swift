@@ -11,7 +11,7 @@ struct Show: ParsableCommand {
             Works with the daemon running or not. Readings that quality control flags stand in the chart as ? (suspect) \
             and ! (fail), below it as well; where nothing was measured nothing is drawn. Counts are drawn by the hour or \
             quarter. Times are those of the gateway's time zone. A sensor that has been silent for longer is shown with \
-            the last day that it sent.
+            the last day that it sent. In a locale that is not UTF-8 charts are drawn in ASCII.
 
             Exit code 1 when no such device has sent anything.
 
@@ -41,7 +41,7 @@ struct Show: ParsableCommand {
         if json {
             OutputBuffer.show(page.json.finished)
         } else {
-            OutputBuffer.show(page.lines(columns: Terminal.size?.columns ?? 80))
+            OutputBuffer.show(ASCIIText.shown(page.lines(columns: Terminal.size?.columns ?? 80)))
         }
     }
 

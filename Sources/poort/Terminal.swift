@@ -6,8 +6,12 @@ enum Terminal {
     static let isOutput = isatty(STDOUT_FILENO) == 1
     /// Whether somebody looks at standard error, so that progress makes sense.
     static let isErrors = isatty(STDERR_FILENO) == 1
+    /// Whether the terminal knows no escape sequences. Source: terminfo(5), the entry `dumb`.
+    static let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+    /// Whether what stands on the screen can be drawn anew in place.
+    static let canRedraw = isOutput && !isDumb
     /// Source: https://no-color.org
-    static let hasColour = isOutput && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
+    static let hasColour = canRedraw && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
 
     /// Columns and rows. In a file or a pipe there are no rows, and as many columns as COLUMNS says; nil without it.
     static var size: (columns: Int, rows: Int?)? {
@@ -53,13 +57,13 @@ struct ProgressLine {
 
     /// Shows the text, at most five times a second.
     mutating func show(_ text: @autoclosure () -> String) {
-        guard Terminal.isErrors, ContinuousClock.now - lastShown >= .milliseconds(200) else { return }
+        guard Terminal.isErrors, !Terminal.isDumb, ContinuousClock.now - lastShown >= .milliseconds(200) else { return }
         lastShown = .now
         StandardError.write("\r\u{1B}[K\(text())")
     }
 
     /// Clears the line, for what comes after it.
     func finish() {
-        if Terminal.isErrors { StandardError.write("\r\u{1B}[K") }
+        if Terminal.isErrors, !Terminal.isDumb { StandardError.write("\r\u{1B}[K") }
     }
 }

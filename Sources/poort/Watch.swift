@@ -5,7 +5,8 @@ struct Watch: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the status live, anew each second, until Ctrl-C.",
         discussion: """
-            On a terminal the screen is redrawn in place. In a pipe one status is printed each second.
+            On a terminal the screen is redrawn in place. In a pipe, and with TERM=dumb, one status is printed each \
+            second.
 
             Exit code 69 when the daemon cannot be reached at the start or at the end; in between, as while it is \
             restarted, the screen says so and goes on.
@@ -74,12 +75,12 @@ private struct LiveScreen {
     }
 
     private func draw(_ lines: [String]) {
-        guard Terminal.isOutput else { return write(lines.map { $0 + "\n" }.joined()) }
+        guard Terminal.canRedraw else { return write(lines.map { $0 + "\n" }.joined()) }
         write("\u{1B}[H" + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
     }
 
     private func send(_ text: String) {
-        if Terminal.isOutput { write(text) }
+        if Terminal.canRedraw { write(text) }
     }
 
     private func write(_ text: String) {

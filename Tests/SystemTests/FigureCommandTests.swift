@@ -283,6 +283,10 @@ struct FigureCommandTests {
         #expect(coloured.contains("\u{1B}[31m!\u{1B}[0m"), "\(coloured)")
         let plain = try typed(["NO_COLOR": "1", "TERM": "xterm"])
         #expect(!plain.contains("\u{1B}["))
+        for arguments in ["show aq-0001", "watch --seconds 1"] {
+            let dumb = try typed(["NO_COLOR": "", "TERM": "dumb"], arguments)
+            #expect(dumb.contains("aq-0001") && !dumb.contains("\u{1B}"), "\(dumb)")
+        }
         let widths = plain.split(whereSeparator: \.isNewline).map(\.count)
         #expect((81...90).contains(widths.max() ?? 0), "\(widths)")
     }

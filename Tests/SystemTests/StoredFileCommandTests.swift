@@ -92,6 +92,18 @@ struct StoredFileCommandTests {
         #expect(plotted.contains("readings 360 of 360"), "\(plotted)")
     }
 
+    @Test("draw in ASCII where the locale is not UTF-8, in as many columns")
+    func otherLocale() throws {
+        try fillMinutes()
+        let plain = try run(["show", "aq-0001"], environment: ["LC_ALL": "C"]).lines
+        let drawn = try run(["show", "aq-0001"], environment: ["LC_ALL": "C.UTF-8"]).lines
+        #expect(plain.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } } && plain.contains { $0.contains("+---") })
+        #expect(drawn.contains { $0.contains("┬") } && !drawn.contains { $0.contains("+---") }, "\(drawn)")
+        // All but how long ago the latest reading was.
+        let widths = [plain, drawn].map { lines in lines.filter { !$0.contains(" ago") }.map(\.count) }
+        #expect(widths[0] == widths[1])
+    }
+
     @Test("show seconds of less than a minute, and say of the future alone that it is to come")
     func ranges() throws {
         try fillMinutes()

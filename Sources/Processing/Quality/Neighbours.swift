@@ -16,9 +16,11 @@ struct Neighbours: Sendable {
 
     private var places: [SeriesPlace?] = []
     private var sites: [String: [SeriesID]] = [:]
+    /// In the order of names.
     private var peerGroups: [PeerKey: [SeriesID]] = [:]
     private var changedSites: Set<String> = []
-    private var changedGroups: Set<PeerKey> = []
+    /// Those whose peers may be others now: of thousands in a neighbourhood a new one changes those of sixteen.
+    private var changedMembers: Set<SeriesID> = []
 
     fileprivate struct PeerKey: Hashable {
         let neighbourhood: String
@@ -40,32 +42,58 @@ struct Neighbours: Sendable {
         if let former = places[Int(id)] { leave(id, former) }
         places[Int(id)] = place
         sites[place.siteKey, default: []].append(id)
-        if let key = PeerKey(place) { peerGroups[key, default: []].append(id) }
+        if let key = PeerKey(place) {
+            let index = self.index(of: id, in: peerGroups[key] ?? [])
+            peerGroups[key, default: []].insert(id, at: index)
+            noteChange(beside: id, key)
+        }
         noteChange(of: id)
     }
 
     private mutating func leave(_ id: SeriesID, _ place: SeriesPlace) {
         noteChange(of: id)
         sites[place.siteKey]?.removeAll { $0 == id }
-        if let key = PeerKey(place) { peerGroups[key]?.removeAll { $0 == id } }
+        guard let key = PeerKey(place) else { return }
+        noteChange(beside: id, key)
+        peerGroups[key]?.removeAll { $0 == id }
+    }
+
+    /// Those before it in the order of names have it among their peers.
+    private mutating func noteChange(beside id: SeriesID, _ key: PeerKey) {
+        let ordered = peerGroups[key] ?? []
+        let index = self.index(of: id, in: ordered)
+        for step in 1..<(min(ordered.count - 1, Neighbours.greatestPeerCount) + 1) {
+            changedMembers.insert(ordered[(index - step + ordered.count) % ordered.count])
+        }
+    }
+
+    /// Where it is, or belongs, in the order of names.
+    private func index(of id: SeriesID, in ordered: [SeriesID]) -> Int {
+        var low = 0
+        var high = ordered.count
+        while low < high {
+            let middle = (low + high) / 2
+            if isBefore(ordered[middle], id) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Its limits are known, or others than before.
     mutating func noteChange(of id: SeriesID) {
         guard let place = places[Int(id)] else { return }
         changedSites.insert(place.siteKey)
-        if let key = PeerKey(place) { changedGroups.insert(key) }
+        changedMembers.insert(id)
     }
 
-    var hasChanges: Bool { !changedSites.isEmpty || !changedGroups.isEmpty }
+    var hasChanges: Bool { !changedSites.isEmpty || !changedMembers.isEmpty }
 
     /// Brings the links up to date.
     /// - Parameter limits: of a series; nil while nobody knows them.
     mutating func relink(_ limits: (SeriesID) -> QualityLimits?) {
         for site in changedSites { relink(site: sites[site] ?? [], limits) }
-        for key in changedGroups { relink(peers: peerGroups[key] ?? [], limits) }
+        for id in changedMembers { relink(peersOf: id, limits) }
         changedSites = []
-        changedGroups = []
+        changedMembers = []
     }
 
     private mutating func relink(site members: [SeriesID], _ limits: (SeriesID) -> QualityLimits?) {
@@ -84,19 +112,17 @@ struct Neighbours: Sendable {
         }
     }
 
-    private mutating func relink(peers members: [SeriesID], _ limits: (SeriesID) -> QualityLimits?) {
-        let ordered = members.sorted { isBefore($0, $1) }
-        for id in ordered {
-            peers[Int(id)] = []
-            watchers[Int(id)] = []
-        }
-        for (index, id) in ordered.enumerated() where limits(id)?.peerSpread != nil {
-            let count = min(ordered.count - 1, Neighbours.greatestPeerCount)
-            for step in 1..<(count + 1) {
-                let peer = ordered[(index + step) % ordered.count]
-                peers[Int(id)].append(peer)
-                watchers[Int(peer)].append(id)
-            }
+    private mutating func relink(peersOf id: SeriesID, _ limits: (SeriesID) -> QualityLimits?) {
+        for peer in peers[Int(id)] { watchers[Int(peer)].removeAll { $0 == id } }
+        peers[Int(id)] = []
+        guard limits(id)?.peerSpread != nil, let key = places[Int(id)].flatMap(PeerKey.init(_:)),
+            let ordered = peerGroups[key]
+        else { return }
+        let index = self.index(of: id, in: ordered)
+        for step in 1..<(min(ordered.count - 1, Neighbours.greatestPeerCount) + 1) {
+            let peer = ordered[(index + step) % ordered.count]
+            peers[Int(id)].append(peer)
+            watchers[Int(peer)].append(id)
         }
     }
 

@@ -38,6 +38,14 @@ extension Store {
         try statements.deleteUnjudged.run("clear the mark of late readings")
     }
 
+    /// Removes the marks of minutes whose readings are no longer kept.
+    public func removeUnjudged(before time: Timestamp) throws(StorageError) {
+        try begin()
+        try database.execute(
+            "DELETE FROM unjudged_minutes WHERE start < \(time.milliseconds)",
+            operation: "remove old marks of late readings")
+    }
+
     /// Visits the marks of all series, in no particular order.
     public func unjudgedMinutes(visit: (_ minute: Timestamp, _ series: SeriesID) -> Void) throws(StorageError) {
         let select = try database.prepare("SELECT start, series FROM unjudged_minutes")

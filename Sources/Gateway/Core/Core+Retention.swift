@@ -17,7 +17,10 @@ extension Core {
         try store.setState(Core.retentionState, time.milliseconds)
         var isMoreLeft = false
         if let kept = settings.rawRetentionMilliseconds {
-            let border = min(time - kept - Core.readingMargin, schedule.oldestWaitingMinute ?? .distantFuture)
+            // Whole minutes: what is left of one must not be taken for all of it when a flag in it is revised.
+            let oldest = min(time - kept - Core.readingMargin, schedule.oldestWaitingMinute ?? .distantFuture)
+            let border = Window(.minute, holding: oldest, days: settings.calendar).start
+            try forgetUnjudged(before: border)
             let removed = try store.removeReadings(before: border, limit: Core.rowsInOneGo)
             figures.removedReadings += removed
             isMoreLeft = removed >= Core.rowsInOneGo
@@ -29,6 +32,13 @@ extension Core {
         }
         let released = try store.releaseFreePages(limit: Core.pagesInOneGo)
         return isMoreLeft || released >= Core.pagesInOneGo
+    }
+
+    /// Of series that nobody knows the limits of: nothing is left to judge, nor to compute the minutes from.
+    private func forgetUnjudged(before border: Timestamp) throws(StorageError) {
+        guard unjudged.values.contains(where: { $0.contains { $0 < border } }) else { return }
+        unjudged = unjudged.mapValues { $0.filter { $0 >= border } }.filter { !$0.value.isEmpty }
+        try store.removeUnjudged(before: border)
     }
 
     /// - Returns: nil for ever.

@@ -10,12 +10,12 @@ extension Core {
     @discardableResult
     func closeWindows() throws(StorageError) -> Bool {
         schedule.advance(to: now)
+        recallRowsLeft = Core.recallRowLimit
         guard schedule.hasDueWork(now: now) else { return false }
         let due = schedule.takeDueMinutes(now: now, limit: settings.lateWindowsInOneGo)
         // A review may mark other series' windows of the same minutes.
         for late in due where late.wasLate { try store.clearLate(minute: late.window.start) }
-        try reviewLate(in: due)
-        var minutes = DueMinutes(due)
+        var minutes = DueMinutes(try reviewLate(in: due))
         while let due = minutes.next() { try computeMinute(due, following: &minutes) }
         for tier in Tier.allCases where tier.finer != nil {
             for due in schedule.takeDueCoarse(tier) { try computeCoarse(due) }

@@ -13,27 +13,59 @@ extension Core {
     }
 
     /// Judges the late readings of minutes that are due.
-    func reviewLate(in due: [DueWindow]) throws(StorageError) {
-        if unjudged.isEmpty { return }
-        var run: [SeriesID: Range<Timestamp>] = [:]
-        var runEnd = Timestamp.distantPast
-        for minute in due {
-            let window = minute.window
-            for id in minute.series where unjudged[id]?.contains(window.start) ?? false {
-                // Of one that has not sent since the start nobody knows the limits yet.
-                guard histories.isEquipped(id) else { continue }
-                if window.start - runEnd > Core.greatestPause, !run.isEmpty {
-                    try review(run)
-                    run = [:]
-                }
-                run[id] = (run[id]?.lowerBound ?? window.start)..<window.end
-                runEnd = max(runEnd, window.end)
-                unjudged[id]?.remove(window.start)
+    /// - Returns: what of these can be computed; the others are due again soon, so that a backlog whose readings lie far
+    ///   apart does not hold up a commit.
+    func reviewLate(in due: [DueWindow]) throws(StorageError) -> [DueWindow] {
+        if unjudged.isEmpty { return due }
+        var runs = Array(lateRuns(in: due).reversed())
+        var rows = 0
+        while let run = runs.last, rows < settings.reviewRowsInOneGo {
+            runs.removeLast()
+            if run.minutes.count > 1,
+                try !store.hasReadings(atMost: settings.reviewRowsInOneGo, in: run.range)
+            {
+                runs += run.halves.reversed()
+                continue
+            }
+            for (minute, id) in run.minutes {
+                unjudged[id]?.remove(minute)
                 if unjudged[id]?.isEmpty ?? false { unjudged[id] = nil }
-                try store.clearUnjudged(minute: window.start, series: id)
+                try store.clearUnjudged(minute: minute, series: id)
+            }
+            rows += try review(run.stretches)
+        }
+        return try postpone(runs, of: due)
+    }
+
+    /// In the order of time.
+    private func lateRuns(in due: [DueWindow]) -> [LateRun] {
+        var runs: [LateRun] = []
+        for minute in due {
+            let start = minute.window.start
+            // Of one that has not sent since the start nobody knows the limits yet.
+            for id in minute.series where unjudged[id]?.contains(start) ?? false && histories.isEquipped(id) {
+                if let last = runs.last, start - last.range.upperBound <= Core.greatestPause {
+                    runs[runs.count - 1].minutes.append((start, id))
+                } else {
+                    runs.append(LateRun(minutes: [(start, id)]))
+                }
             }
         }
-        if !run.isEmpty { try review(run) }
+        return runs
+    }
+
+    private func postpone(_ runs: [LateRun], of due: [DueWindow]) throws(StorageError) -> [DueWindow] {
+        if runs.isEmpty { return due }
+        var postponed: [Timestamp: Set<SeriesID>] = [:]
+        for (minute, id) in runs.flatMap(\.minutes) {
+            postponed[minute, default: []].insert(id)
+            try noteChange(at: minute, of: id)
+        }
+        return due.compactMap { window in
+            var left = window
+            if let others = postponed[window.window.start] { left.series.removeAll { others.contains($0) } }
+            return left.series.isEmpty ? nil : left
+        }
     }
 
     /// Late stretches that are closer to each other, in milliseconds, are judged in one pass.
@@ -41,27 +73,31 @@ extension Core {
     /// How many readings, of all series, a review passes over in each direction: half a second's work.
     private static var reviewRowLimit: Int { 3_000_000 }
 
-    private func review(_ late: [SeriesID: Range<Timestamp>]) throws(StorageError) {
+    /// - Returns: how many readings, of all series, were passed over.
+    private func review(_ late: [SeriesID: Range<Timestamp>]) throws(StorageError) -> Int {
         var review = LateReview(late, in: histories)
-        var rows = 0
+        var olderRows = 0
         try store.reader.readings(in: .distantPast..<review.scanEnd, newestFirst: true) { row in
-            rows += 1
+            olderRows += 1
             review.offer(older: SeriesPoint(time: row.time, value: row.value), of: row.series)
-            return review.wantsOlder && rows < Core.reviewRowLimit
+            return review.wantsOlder && olderRows < Core.reviewRowLimit
         }
         review.turn()
-        rows = 0
+        var laterRows = 0
         if review.wantsLater {
             try store.reader.readings(in: review.scanEnd ..< .distantFuture) { row in
-                rows += 1
+                laterRows += 1
                 review.offer(later: SeriesPoint(time: row.time, value: row.value), of: row.series)
-                return review.wantsLater && rows < Core.reviewRowLimit
+                return review.wantsLater && laterRows < Core.reviewRowLimit
             }
         }
-        if rows < Core.reviewRowLimit {
-            review.histories { id, history in
-                guard let control = histories.control(of: id) else { return }
-                histories.adopt(history, isWhole: histories.isWhole(id), under: control, of: id)
+        let isAllSeen = olderRows < Core.reviewRowLimit
+        if laterRows < Core.reviewRowLimit {
+            review.histories { id, history, wantedOlder in
+                guard let control = histories.control(of: id),
+                    isAllSeen || !wantedOlder || histories.newestTime(id) == nil
+                else { return }
+                histories.adopt(history, isWhole: wantedOlder && isAllSeen, under: control, of: id)
             }
         }
         var revisions: [SeriesHistories.Revision] = []
@@ -71,15 +107,18 @@ extension Core {
             if revision.time == histories.newestTime(id), !isFirst { tests.passSpike() }
             revisions.append(.init(series: id, time: revision.time, tests: tests))
         }
-        revisions += try neighbourRevisions(late)
-        for revision in revisions { try revise(revision.tests, at: revision.time, of: revision.series) }
+        let neighbours = try neighbourRevisions(late)
+        for revision in revisions + neighbours.revisions {
+            try revise(revision.tests, at: revision.time, of: revision.series)
+        }
+        return olderRows + laterRows + neighbours.rows
     }
 
     private func neighbourRevisions(
         _ late: [SeriesID: Range<Timestamp>]
-    ) throws(StorageError) -> [SeriesHistories.Revision] {
+    ) throws(StorageError) -> (revisions: [SeriesHistories.Revision], rows: Int) {
         var review = NeighbourReview(late, in: &histories)
-        if review.range.isEmpty { return [] }
+        if review.range.isEmpty { return ([], 0) }
         var rows = 0
         try store.reader.readings(in: review.range) { row in
             rows += 1
@@ -87,6 +126,26 @@ extension Core {
             review.offer(.init(point: point, tests: row.tests), of: row.series)
             return rows < Core.reviewRowLimit
         }
-        return review.revisions()
+        return (review.revisions(), rows)
+    }
+}
+
+/// Minutes whose late readings are judged together.
+private struct LateRun {
+    /// In the order of time.
+    var minutes: [(start: Timestamp, series: SeriesID)]
+
+    var range: Range<Timestamp> { minutes[0].start..<(minutes[minutes.count - 1].start + 60_000) }
+
+    var halves: [LateRun] {
+        let middle = minutes.count / 2
+        return [LateRun(minutes: Array(minutes[..<middle])), LateRun(minutes: Array(minutes[middle...]))]
+    }
+
+    /// Of each series the stretch in which readings came late.
+    var stretches: [SeriesID: Range<Timestamp>] {
+        minutes.reduce(into: [:]) { found, minute in
+            found[minute.series] = (found[minute.series]?.lowerBound ?? minute.start)..<(minute.start + 60_000)
+        }
     }
 }

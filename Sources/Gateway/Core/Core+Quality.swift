@@ -64,21 +64,24 @@ extension Core {
         var recall = histories.recall(of: id, under: control)
         var isWhole = histories.isWhole(id)
         if recall.wantsOlder, !isWhole {
-            var rows = 0
-            isWhole = true
-            try store.reader.readings(in: .distantPast..<(recall.oldest?.time ?? .distantFuture), newestFirst: true) {
-                rows += 1
-                if $0.series == id { recall.offer(SeriesPoint(time: $0.time, value: $0.value)) }
-                isWhole = recall.wantsOlder && rows < Core.recallRowLimit
-                return isWhole
+            isWhole = recallRowsLeft > 0
+            let older = Timestamp.distantPast..<(recall.oldest?.time ?? .distantFuture)
+            if isWhole {
+                try store.reader.readings(in: older, newestFirst: true) {
+                    recallRowsLeft -= 1
+                    if $0.series == id { recall.offer(SeriesPoint(time: $0.time, value: $0.value)) }
+                    isWhole = recall.wantsOlder && recallRowsLeft > 0
+                    return isWhole
+                }
             }
         }
         histories.adopt(recall.history, isWhole: isWhole, under: control, of: id)
-        for minute in unjudged[id] ?? [] { try noteChange(at: minute, of: id) }
+        try noteUnjudgedMinutes(of: id)
     }
 
-    /// How many readings, of all series, are passed over for one series' history: a fifth of a second's work.
-    private static var recallRowLimit: Int { 1_000_000 }
+    /// How many readings, of all series, are passed over for the histories of single series between two closings of
+    /// windows: half a second's work.
+    static var recallRowLimit: Int { 3_000_000 }
     /// How many readings, of all series, are passed over at a start: a second's work. Series that are silent for longer
     /// begin anew.
     private static var startRowLimit: Int { 6_000_000 }
@@ -91,34 +94,71 @@ extension Core {
         for each in stored { if let first = each.firstTime { firstTimes[each.id] = first } }
         var missing = Set(firstTimes.keys)
         var rows = 0
+        var isAllSeen = true
+        var oldest = Timestamp.distantFuture
         let wanted = SeriesHistories.recalledCount
         if !missing.isEmpty {
             try store.reader.readings(in: .distantPast ..< .distantFuture, newestFirst: true) { row in
                 rows += 1
-                guard missing.contains(row.series) else { return rows < Core.startRowLimit }
+                oldest = row.time + 1
+                isAllSeen = rows < Core.startRowLimit
+                guard missing.contains(row.series) else { return isAllSeen }
                 let point = SeriesPoint(time: row.time, value: row.value)
                 found[row.series, default: []].append(.init(point: point, tests: row.tests))
                 if found[row.series]!.count >= wanted || firstTimes[row.series] == row.time {
                     missing.remove(row.series)
                 }
-                return !missing.isEmpty && rows < Core.startRowLimit
+                isAllSeen = isAllSeen && !missing.isEmpty
+                return isAllSeen
             }
         }
         for each in stored {
             let points = found[each.id] ?? []
-            histories.recall(points, isWhole: points.last?.point.time == each.firstTime, of: each.id)
+            // Retention may have removed its first.
+            let isWhole = points.last?.point.time == each.firstTime || isAllSeen && points.count < wanted
+            histories.recall(points, isWhole: isWhole, since: oldest, of: each.id)
         }
         try store.unjudgedMinutes { unjudged[$1, default: []].insert($0) }
     }
 
     /// Makes the series of the file ready for judgement, where the configuration knows their limits.
     func equipHistories(of stored: [StoredSeries]) throws(StorageError) {
+        var recalls: [SeriesID: (recall: HistoryRecall, control: QualityControl, oldest: Timestamp)] = [:]
         for each in stored {
             guard let quantity = settings.quantity(each.place), quantity.unit == each.place.unit,
                 quantity.kind == each.rules.kind
             else { continue }
-            let interval = each.rules.intervalMilliseconds
-            try equip(each.id, under: QualityControl(of: quantity, intervalMilliseconds: interval))
+            let control = QualityControl(of: quantity, intervalMilliseconds: each.rules.intervalMilliseconds)
+            if histories.isUnder(control, each.id) { continue }
+            let recall = histories.recall(of: each.id, under: control)
+            if recall.wantsOlder, !histories.isWhole(each.id) {
+                recalls[each.id] = (recall, control, recall.oldest?.time ?? .distantFuture)
+            } else {
+                try equip(each.id, under: control)
+            }
         }
+        // In one pass: there may be thousands, and each would be looked for among the readings of all.
+        var wanting = Set(recalls.keys)
+        var rows = 0
+        let end = recalls.values.map(\.oldest).max() ?? .distantPast
+        if !wanting.isEmpty {
+            try store.reader.readings(in: .distantPast..<end, newestFirst: true) { row in
+                rows += 1
+                if wanting.contains(row.series), row.time < recalls[row.series]!.oldest {
+                    recalls[row.series]!.recall.offer(SeriesPoint(time: row.time, value: row.value))
+                    if !recalls[row.series]!.recall.wantsOlder { wanting.remove(row.series) }
+                }
+                return !wanting.isEmpty && rows < Core.startRowLimit
+            }
+        }
+        for (id, found) in recalls {
+            let isWhole = found.recall.wantsOlder && rows < Core.startRowLimit
+            histories.adopt(found.recall.history, isWhole: isWhole, under: found.control, of: id)
+            try noteUnjudgedMinutes(of: id)
+        }
+    }
+
+    private func noteUnjudgedMinutes(of id: SeriesID) throws(StorageError) {
+        for minute in unjudged[id] ?? [] { try noteChange(at: minute, of: id) }
     }
 }

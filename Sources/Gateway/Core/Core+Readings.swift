@@ -69,7 +69,10 @@ extension Core {
         guard case .stored(reading.time) = outcome else {
             // Its series was silent for so long that a newer reading lies deeper in the file than was looked for.
             histories.forget(id)
-            if case .stored(let time) = outcome { reading.time = time }
+            if case .stored(let time) = outcome {
+                reading.time = time
+                try noteUnjudged(time, id: id)
+            }
             return outcome
         }
         try revise(judgement, of: id, at: reading.time)

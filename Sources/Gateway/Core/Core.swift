@@ -13,6 +13,8 @@ final class Core {
     var histories = SeriesHistories()
     /// The minutes of each series whose late readings were not judged yet; in the file as well.
     var unjudged: [SeriesID: Set<Timestamp>] = [:]
+    /// How many readings may still be passed over for the histories of single series before windows are closed next.
+    var recallRowsLeft = Core.recallRowLimit
     private var redelivery: RedeliveryFilter
     /// What the file has of it, and of the configuration below.
     private var stored: (progress: RedeliveryFilter.Progress?, configuration: Int64)

@@ -133,7 +133,7 @@ struct CoreLoop: ~Copyable {
     // MARK: - By the clock
 
     private mutating func doTimedWork(at monotonic: Int64) throws(StorageError) {
-        if let settings = thread.takeNewSettings() { adopt(settings) }
+        if let settings = thread.takeNewSettings() { try adopt(settings) }
         if let core, let request = thread.desk.takeRequest() { try attendToQuarantine(request, core: core) }
         if clockWasSet || monotonic >= nextTick { checkClock() }
         try dateWaiting()
@@ -155,12 +155,16 @@ struct CoreLoop: ~Copyable {
 
     private static var retentionPause: Int64 { 3_600_000 }
 
-    private mutating func adopt(_ settings: CoreSettings) {
+    private mutating func adopt(_ settings: CoreSettings) throws(StorageError) {
         self.settings = settings
         core?.settings = settings
         core?.schedule.latenessMilliseconds = settings.latenessMilliseconds
         core?.schedule.lateDelayMilliseconds = settings.lateDelayMilliseconds
         nextRetention = .distantPast
+        guard let core else { return }
+        // Of all series at once: one by one, as they are announced, each would be looked for in the file by itself.
+        try core.equipHistories(of: try core.store.storedSeries())
+        try commit()
     }
 
     private borrowing func sleepUntilWork() {

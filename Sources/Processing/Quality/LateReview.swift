@@ -60,9 +60,13 @@ public struct LateReview: Sendable {
         }
     }
 
-    /// The histories that the late readings may have changed: of those series that were followed to their newest.
-    public func histories(visit: (SeriesID, SeriesHistory) -> Void) {
-        for id in wantingLater { if let made = subjects[id]?.rejudgement?.history { visit(id, made) } }
+    /// The histories that the late readings may have changed: of those series that were followed to their newest, and
+    /// whether older readings than were offered would have been wanted.
+    public func histories(visit: (SeriesID, SeriesHistory, _ wantedOlder: Bool) -> Void) {
+        for id in wantingLater {
+            guard let made = subjects[id]?.rejudgement else { continue }
+            visit(id, made.history, made.wantsOlder)
+        }
     }
 }
 

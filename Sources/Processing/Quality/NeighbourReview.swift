@@ -7,6 +7,8 @@ public struct NeighbourReview: Sendable {
     /// Of the readings that are looked at; empty where nobody has neighbours.
     public let range: Range<Timestamp>
     private var subjects: [SeriesID: Subject] = [:]
+    /// Of the series that speak for others, as far as their limits are known; flags in the file may be of former ones.
+    private var ranges: [SeriesID: GrossRangeLimits?] = [:]
     private var latest: [SeriesID: SeriesPoint] = [:]
     private var moment: [(id: SeriesID, stored: SeriesHistories.StoredPoint)] = []
     private var found: [SeriesHistories.Revision] = []
@@ -29,6 +31,11 @@ public struct NeighbourReview: Sendable {
                 let age = max(limits.coLocated?.ageMilliseconds ?? 0, limits.peerSpread?.ageMilliseconds ?? 0)
                 let reached = stretch.lowerBound..<(stretch.upperBound + age)
                 NeighbourReview.enter(other, reached, in: histories, to: &subjects)
+            }
+        }
+        for subject in subjects.values {
+            for other in (subject.peers ?? []) + (subject.reference.map { [$0] } ?? []) where ranges[other] == nil {
+                if let control = histories.control(of: other) { ranges[other] = .some(control.grossRange) }
             }
         }
         let ages = subjects.values.map {
@@ -78,7 +85,7 @@ public struct NeighbourReview: Sendable {
             }
             found.append(SeriesHistories.Revision(series: id, time: stored.point.time, tests: tests))
         }
-        for (id, stored) in moment where stored.isReference { latest[id] = stored.point }
+        for (id, stored) in moment where isReference(stored, of: id) { latest[id] = stored.point }
         let points = Dictionary(uniqueKeysWithValues: moment.map { ($0.id, $0.stored.point) })
         for index in before..<found.count {
             guard let subject = subjects[found[index].series], let coLocated = subject.limits.coLocated,
@@ -88,6 +95,11 @@ public struct NeighbourReview: Sendable {
             found[index].tests[.coLocated] = coLocated.flag(point, reference: reference)
         }
         moment.removeAll(keepingCapacity: true)
+    }
+
+    private func isReference(_ stored: SeriesHistories.StoredPoint, of id: SeriesID) -> Bool {
+        guard let range = ranges[id] else { return stored.isReference }
+        return !stored.point.isMissing && SeriesHistories.isReference(range?.flag(stored.point.value))
     }
 
     private func flag(of point: SeriesPoint, _ spread: PeerSpreadLimits, _ peers: [SeriesID]) -> QualityFlag {

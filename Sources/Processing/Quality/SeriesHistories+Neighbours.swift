@@ -103,6 +103,7 @@ extension SeriesHistories {
         of id: SeriesID, at time: Timestamp, age: Int64, _ isSeen: inout Bool
     ) -> SeriesPoint? {
         let oldest = time.milliseconds - age
+        if newest[Int(id)].hasNoReference(since: oldest) { return nil }
         if entries[Int(id)].history.isEmpty {
             for stored in entries[Int(id)].recalled where stored.point.time <= time {
                 if stored.point.time.milliseconds < oldest { return nil }
@@ -122,14 +123,34 @@ extension SeriesHistories {
 
 /// The newest reading of a series, and the newest that may speak for others; `distantPast` where there is none.
 struct NewestReadings: Sendable {
-    var time = Timestamp.distantPast
-    var reference = SeriesPoint(time: .distantPast, value: .nan)
+    private(set) var time = Timestamp.distantPast
+    private(set) var reference = SeriesPoint(time: .distantPast, value: .nan)
+    /// From then on all readings are known: a sensor that measures nothing but nonsense is not looked up each time.
+    private var knownFrom: Timestamp
 
-    init() {}
+    init(isFromBeginning: Bool) { knownFrom = isFromBeginning ? .distantPast : .distantFuture }
 
-    init(_ history: SeriesHistory, within range: GrossRangeLimits?) {
-        if let last = history.last { time = last.time }
-        if let last = history.last(where: { SeriesHistories.isReference(range?.flag($0.value)) }) { reference = last }
+    init(_ history: SeriesHistory, within range: GrossRangeLimits?, isFromBeginning: Bool) {
+        self.init(isFromBeginning: isFromBeginning)
+        if let first = history.first { knownFrom = min(knownFrom, first.time) }
+        for point in history { add(point, isReference: SeriesHistories.isReference(range?.flag(point.value))) }
+    }
+
+    mutating func add(_ point: SeriesPoint, isReference: Bool) {
+        if time == .distantPast { knownFrom = min(knownFrom, point.time) }
+        time = max(time, point.time)
+        if isReference, !point.isMissing, point.time > reference.time { reference = point }
+    }
+
+    /// Takes in what was found out of the same series anew.
+    mutating func unite(_ other: NewestReadings) {
+        time = max(time, other.time)
+        knownFrom = min(knownFrom, other.knownFrom)
+        if other.reference.time > reference.time { reference = other.reference }
+    }
+
+    func hasNoReference(since milliseconds: Int64) -> Bool {
+        reference.time == .distantPast && knownFrom.milliseconds <= milliseconds
     }
 }
 

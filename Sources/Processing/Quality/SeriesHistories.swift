@@ -19,12 +19,17 @@ public struct SeriesHistories: Sendable {
         var isEquipped = false
         var control = Entry.unlimited
         var history = SeriesHistory()
-        /// Whether the file holds no reading of it that is older than the history's.
-        var isWhole = true
+        /// Whether all that the file holds of it were ever in the history.
+        var isFromBeginning = true
         /// As the file has them.
         var newestTests = QualityTests()
         /// The newest readings in the file, newest first, until the limits are known.
         var recalled: [StoredPoint] = []
+
+        /// Where nothing is known of its newest: from then on there is none.
+        var silentFrom = Timestamp.distantPast
+        /// Whether the file holds no reading of it that is older than the history's.
+        var isWhole: Bool { isFromBeginning && history.count == history.seriesCount }
 
         private static let unlimited = QualityControl(
             of: Quantity(name: "", unit: "", kind: .gauge), intervalMilliseconds: nil)
@@ -66,7 +71,7 @@ public struct SeriesHistories: Sendable {
     public mutating func enter(_ id: SeriesID, at place: SeriesPlace) {
         while entries.count <= Int(id) {
             entries.append(Entry())
-            newest.append(NewestReadings())
+            newest.append(NewestReadings(isFromBeginning: true))
             conditions.append(NeighbourConditions())
         }
         neighbours.enter(id, at: place)
@@ -79,17 +84,21 @@ public struct SeriesHistories: Sendable {
     /// - Parameters:
     ///   - points: newest first.
     ///   - isWhole: whether there are no others.
-    public mutating func recall(_ points: [StoredPoint], isWhole: Bool, of id: SeriesID) {
+    ///   - start: from then on all readings of the file were looked at.
+    public mutating func recall(_ points: [StoredPoint], isWhole: Bool, since start: Timestamp, of id: SeriesID) {
+        entries[Int(id)].silentFrom = start
+        newest[Int(id)] = NewestReadings(isFromBeginning: isWhole && points.isEmpty)
         entries[Int(id)].recalled = points
-        entries[Int(id)].isWhole = isWhole
+        entries[Int(id)].isFromBeginning = isWhole
         entries[Int(id)].newestTests = points.first?.tests ?? QualityTests()
     }
 
     /// What was known of a series does not fit the file: it is looked up anew before the next reading is judged.
     public mutating func forget(_ id: SeriesID) {
         entries[Int(id)] = Entry()
-        entries[Int(id)].isWhole = false
-        newest[Int(id)] = NewestReadings()
+        entries[Int(id)].isFromBeginning = false
+        entries[Int(id)].silentFrom = .distantFuture
+        newest[Int(id)] = NewestReadings(isFromBeginning: false)
         conditions[Int(id)] = NeighbourConditions()
         neighbours.noteChange(of: id)
     }
@@ -119,15 +128,18 @@ public struct SeriesHistories: Sendable {
     public mutating func adopt(_ history: SeriesHistory, isWhole: Bool, under control: QualityControl, of id: SeriesID)
     {
         entries[Int(id)].history = history
-        entries[Int(id)].isWhole = isWhole
+        entries[Int(id)].isFromBeginning = isWhole
         entries[Int(id)].recalled = []
-        if !isUnder(control, id) {
+        let made = NewestReadings(history, within: control.grossRange, isFromBeginning: entries[Int(id)].isWhole)
+        if isUnder(control, id) {
+            newest[Int(id)].unite(made)
+        } else {
+            newest[Int(id)] = made
             entries[Int(id)].control = control
             entries[Int(id)].isEquipped = true
             conditions[Int(id)] = NeighbourConditions(control.limits)
             neighbours.noteChange(of: id)
         }
-        newest[Int(id)] = NewestReadings(history, within: control.grossRange)
     }
 
     public func history(of id: SeriesID) -> SeriesHistory { entries[Int(id)].history }
@@ -145,8 +157,7 @@ public struct SeriesHistories: Sendable {
     ///   that have.
     public mutating func append(_ point: SeriesPoint, to id: SeriesID) -> Judgement {
         var judgement = entries[Int(id)].append(point)
-        newest[Int(id)].time = point.time
-        if SeriesHistories.isReference(judgement.tests[.grossRange]) { newest[Int(id)].reference = point }
+        newest[Int(id)].add(point, isReference: SeriesHistories.isReference(judgement.tests[.grossRange]))
         if neighbours.hasChanges { relink() }
         judgement.tests.replace(with: neighbourTests(of: point, in: id))
         entries[Int(id)].newestTests = judgement.tests
@@ -162,11 +173,13 @@ public struct SeriesHistories: Sendable {
 
     /// A late reading was stored: takes it among the newest, where it is one of these.
     public mutating func insert(_ point: SeriesPoint, late tests: QualityTests, to id: SeriesID) {
+        // Which is the newest, the review finds out.
+        if newestTime(id) == nil, !entries[Int(id)].isWhole, point.time < entries[Int(id)].silentFrom { return }
         if newestTime(id).map({ $0 < point.time }) ?? true { entries[Int(id)].newestTests = tests }
         if entries[Int(id)].isWhole || entries[Int(id)].history.first.map({ $0.time < point.time }) ?? true {
             entries[Int(id)].history.insert(point)
-            newest[Int(id)] = NewestReadings(entries[Int(id)].history, within: entries[Int(id)].control.grossRange)
         }
+        newest[Int(id)].add(point, isReference: SeriesHistories.isReference(tests[.grossRange]))
     }
 
     /// - Returns: ``unseen``, which is empty from then on.

@@ -26,6 +26,9 @@ final class CoreBench {
     let clock: ManualClock
     private var settings = CoreSettings()
     private let seed: UInt64
+    /// What the configuration says of a series, by number; what a reload has added to their numbers.
+    private var configured: @Sendable (Int) -> Quantity = { CoreBench.quantity(of: $0) }
+    private var offset = 0
 
     /// - Parameters:
     ///   - path: of a file that others may look into.
@@ -52,7 +55,7 @@ final class CoreBench {
         for offer in offers {
             try core.take(
                 Reading(
-                    series: SeriesNumber(offer.series), time: offer.time ?? clock.now, value: offer.value,
+                    series: SeriesNumber(offset + offer.series), time: offer.time ?? clock.now, value: offer.value,
                     timeOrigin: offer.time == nil ? .receipt : .device))
         }
     }
@@ -74,8 +77,20 @@ final class CoreBench {
     /// - Parameter offset: what is added to their numbers.
     func reload(offset: Int) throws {
         for number in 0..<CoreBench.seriesCount {
-            try core.take(.series(Boxed(CoreBench.series(number, as: SeriesNumber(offset + number)))))
+            let announced = CoreBench.series(number, as: SeriesNumber(offset + number), configured(number))
+            try core.take(.series(Boxed(announced)))
         }
+    }
+
+    /// Gives the series other limits.
+    /// - Parameter atOnce: whether the core hears of them before the first reading under them comes.
+    func reload(atOnce: Bool, _ quantity: @escaping @Sendable (Int) -> Quantity) throws {
+        configured = quantity
+        settings.quantity = { quantity(Int($0.device.dropFirst(2))!) }
+        core.settings = settings
+        if atOnce { try core.equipHistories(of: try store.storedSeries()) }
+        offset = core.series.live.count
+        try reload(offset: offset)
     }
 
     func commit() throws {
@@ -97,7 +112,16 @@ final class CoreBench {
     func restart() throws {
         store.rollback()
         core = try Core(store: store, settings: settings, series: SeriesTable(), sources: ["test"], now: clock.now)
+        offset = 0
         try reload(offset: 0)
+    }
+
+    /// As with a configuration that knows none of the series any more.
+    func restartKnowingNothing() throws {
+        store.rollback()
+        var other = settings
+        other.quantity = { _ in nil }
+        core = try Core(store: store, settings: other, series: SeriesTable(), sources: ["test"], now: clock.now)
     }
 
     func advance(milliseconds: Int64) throws {
@@ -122,6 +146,12 @@ final class CoreBench {
     /// How many readings a window may have for its percentiles to be looked for in them.
     func searchPercentiles(amongAtMost limit: Int) {
         settings.readingsInOneSearch = limit
+        core.settings = settings
+    }
+
+    /// How many readings the reviews of one closing may pass over before the rest of them waits.
+    func review(inOneGoAtMost rows: Int) {
+        settings.reviewRowsInOneGo = rows
         core.settings = settings
     }
 

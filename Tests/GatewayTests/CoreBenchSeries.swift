@@ -31,9 +31,9 @@ extension CoreBench {
         }
     }
 
-    static func series(_ index: Int, as number: SeriesNumber) -> Series {
+    static func series(_ index: Int, as number: SeriesNumber, _ quantity: Quantity) -> Series {
         var made = Series(
-            number: number, device: "d-\(index)", quantity: quantity(of: index),
+            number: number, device: "d-\(index)", quantity: quantity,
             intervalMilliseconds: interval(of: index), site: (7...8).contains(index) ? "pole" : "",
             neighbourhood: (9...12).contains(index) ? "Assendorp" : "")
         // Counters and others whose readings come in batches.

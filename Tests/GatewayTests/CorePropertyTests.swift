@@ -19,6 +19,26 @@ struct CorePropertyTests {
     func matchesBatch(round: UInt64) throws {
         let delivery = Delivery(seed: 0xC0DE + round)
         let bench = try CoreBench(seed: delivery.seed, start: delivery.start)
+        try deliver(delivery, to: bench)
+    }
+
+    @Test("equals it as well when some series come long after the others", arguments: 0..<30 as Range<UInt64>)
+    func lagging(round: UInt64) throws {
+        let delivery = Delivery(seed: 0x1A66 + round, isLagging: true)
+        let bench = try CoreBench(seed: delivery.seed, start: delivery.start)
+        try deliver(delivery, to: bench)
+    }
+
+    @Test(
+        "equals it as well when late readings are judged a few at a time", arguments: 0..<20 as Range<UInt64>)
+    func fewAtATime(round: UInt64) throws {
+        let delivery = Delivery(seed: 0xFE11 + round)
+        let bench = try CoreBench(seed: delivery.seed, start: delivery.start)
+        bench.review(inOneGoAtMost: 20)
+        try deliver(delivery, to: bench)
+    }
+
+    private func deliver(_ delivery: Delivery, to bench: CoreBench) throws {
         var random = SeededGenerator(seed: delivery.seed ^ 0xFFFF)
         var position = 0
         var committed = 0
@@ -84,7 +104,8 @@ private struct Delivery {
     /// What must be stored: the value that came first for its time.
     private(set) var stored: [Int: [Timestamp: Double]] = [:]
 
-    init(seed: UInt64) {
+    /// - Parameter isLagging: each series in the order of time, and some of them long after others.
+    init(seed: UInt64, isLagging: Bool = false) {
         self.seed = seed
         start = seed % 2 == 0 ? CoreBench.begin : CoreBench.beginOfSummerTime
         var random = SeededGenerator(seed: seed)
@@ -108,7 +129,16 @@ private struct Delivery {
                 offers.append(.init(series: series, time: time, value: value))
             }
         }
-        if Bool.random(using: &random) { offers.sort { $0.time! < $1.time! } } else { offers.shuffle(using: &random) }
+        if isLagging {
+            let lags = (0..<CoreBench.seriesCount).map { _ in
+                [0, 0, 0, span / 20, span / 3].randomElement(using: &random)!
+            }
+            offers.sort { $0.time! + lags[$0.series] < $1.time! + lags[$1.series] }
+        } else if Bool.random(using: &random) {
+            offers.sort { $0.time! < $1.time! }
+        } else {
+            offers.shuffle(using: &random)
+        }
         for offer in offers where Int.random(in: 0..<8, using: &random) == 0 {
             offers.insert(offer, at: Int.random(in: 0...offers.count, using: &random))
         }

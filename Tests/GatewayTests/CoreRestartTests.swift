@@ -53,6 +53,21 @@ struct CoreRestartTests {
         #expect(minutes[bench.start]?.requiredCoverage == 0.1)
     }
 
+    @Test("a neighbour that measures nothing but nonsense is not looked for in the file with each reading")
+    func nonsenseBeside() throws {
+        let bench = try CoreBench(seed: 1)
+        for second in stride(from: 0, to: 1500, by: 10) as StrideTo<Int64> {
+            let time = bench.start + second * 1000
+            try bench.take([9, 10, 12, 11].map { .init(series: $0, time: time, value: $0 == 11 ? -300 : 20) })
+            if second == 500 { try bench.commit() }
+            if second == 500 { try bench.crash() }
+        }
+        try bench.commit()
+        // What was asked for before the crash, only the file knows; for ten minutes after it this is asked.
+        #expect(try bench.unjudgedCount() <= 3 * 10)
+        #expect(try bench.storedTests()[9][bench.start + 1_490_000]?[.peerSpread] == .good)
+    }
+
     @Test("neither a reading nor its account is there without the other")
     func oneTransaction() throws {
         let directory = TemporaryDirectory()

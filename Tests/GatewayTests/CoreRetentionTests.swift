@@ -60,6 +60,40 @@ struct CoreRetentionTests {
         #expect(try bench.storedPoints()[0].points.isEmpty, "now it may go")
     }
 
+    @Test("forgets what was to be judged with the readings: their aggregates stay when the series comes back")
+    func unjudged() throws {
+        let bench = try CoreBench(seed: 1)
+        bench.keep(raw: 10 * day)
+        for second in [0, 20, 10] as [Int64] {
+            try bench.take([.init(series: 0, time: bench.start + second * 1000, value: 5)])
+        }
+        try bench.commit()
+        try bench.restartKnowingNothing()
+        try bench.finish()
+        #expect(try bench.unjudgedCount() == 1)
+        #expect(try bench.aggregates(of: 0, tier: .minute)[bench.start]?.count == 3)
+        try bench.advance(milliseconds: 11 * day)
+        try bench.removeExpired()
+        #expect(try bench.unjudgedCount() == 0)
+        try bench.restart()
+        try bench.take([.init(series: 0, time: bench.clock.now, value: 5)])
+        try bench.finish()
+        #expect(try bench.aggregates(of: 0, tier: .minute)[bench.start]?.count == 3)
+    }
+
+    @Test("removes no part of a minute, which would be computed from what is left")
+    func wholeMinutes() throws {
+        let bench = try CoreBench(seed: 1)
+        bench.keep(raw: 10 * day)
+        for second in 0..<60 as Range<Int64> {
+            try bench.take([.init(series: 0, time: bench.start + second * 1000, value: 5)])
+        }
+        try bench.finish()
+        try bench.advance(milliseconds: bench.start + 10 * day + 3_630_000 - bench.clock.now)
+        try bench.removeExpired()
+        #expect(try bench.storedPoints()[0].points.count == 60)
+    }
+
     @Test("keeps the minutes of a quarter to which a late reading may still be added")
     func lateInACoarseWindow() throws {
         let bench = try CoreBench(seed: 1)

@@ -48,8 +48,10 @@ struct CoreRestartTests {
         try bench.advance(milliseconds: 600_000)
         let minutes = try bench.aggregates(of: 3, tier: .minute)
         // 6 in 3 s is what 2 a second allow; 255 in a second is not.
-        #expect(minutes[bench.start + 60_000]?.increase == .init(total: 6, resets: 0, wraps: 1))
-        #expect(minutes[bench.start + 180_000]?.increase == .init(total: 1, resets: 1))
+        #expect(
+            minutes[bench.start + 60_000]?.increase == .init(total: 6, resets: 0, wraps: 1, since: bench.start + 59_000)
+        )
+        #expect(minutes[bench.start + 180_000]?.increase == .init(total: 1, resets: 1, since: bench.start + 62_000))
         #expect(minutes[bench.start]?.requiredCoverage == 0.1)
     }
 

@@ -52,16 +52,17 @@ struct SitesReport {
         let kinds = TrafficShares.Class.allCases.filter { kind in
             all.contains { $0.whole.shares.counts.contains { $0.kind == kind } }
         }
+        let hasSpeed = all.contains { $0.whole.v85 != nil }
         let rows = all.map { traffic in
             [
                 TerminalText.plain(traffic.device), "\(traffic.countedHourCount) of \(traffic.closedHourCount)",
                 traffic.whole.shares.counts.isEmpty ? "–" : FigureText.count(traffic.whole.shares.total),
             ] + kinds.map { FigureText.percent(traffic.whole.shares.share(of: $0)) }
-                + [traffic.whole.v85.map(FigureText.text) ?? "–"]
+                + (hasSpeed ? [traffic.whole.v85.map(FigureText.text) ?? "–"] : [])
         }
         let table = TextTable.aligned(
-            [["traffic", "hours", "passed"] + kinds.map { "\($0.shortName) %" } + ["V85"]] + rows, leftColumns: [0],
-            columns: columns)
+            [["traffic", "hours", "passed"] + kinds.map { "\($0.shortName) %" } + (hasSpeed ? ["V85"] : [])] + rows,
+            leftColumns: [0], columns: columns)
         let note = all.allSatisfy { $0.closedHourCount == 0 } ? [FigureText.noClosedHour] : []
         return [Emphasis.quiet.applied(to: table[0])] + table.dropFirst() + note
     }

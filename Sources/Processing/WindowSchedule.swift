@@ -21,6 +21,9 @@ public struct WindowSchedule: Sendable {
     private var minutes: [Timestamp: Set<SeriesID>] = [:]
     /// When the first late reading of each late minute came.
     private var lateSince: [Timestamp: Timestamp] = [:]
+    /// Of each minute the series that it is kept open for, of which storage keeps no mark: a late reading of another series
+    /// must not hold them up, or a crash would forget them.
+    private var awaited: [Timestamp: Set<SeriesID>] = [:]
     private var coarse: [Window: Set<SeriesID>] = [:]
     /// The minute noted last for each series: nearly every reading falls into it and needs no set.
     private var lastNoted: [Int64] = []
@@ -60,7 +63,9 @@ public struct WindowSchedule: Sendable {
         lastNoted[index] = start
         let minute = Timestamp(milliseconds: start)
         let isNew = minutes[minute, default: []].insert(series).inserted
-        guard isNew, start + 60_000 <= closedUntil.milliseconds, !isOpen(series, until: minute + 60_000, at: now) else {
+        guard isNew else { return false }
+        guard start + 60_000 <= closedUntil.milliseconds, !isOpen(series, until: minute + 60_000, at: now) else {
+            if index < ownLateness.count, ownLateness[index] > 0 { awaited[minute, default: []].insert(series) }
             return false
         }
         if lateSince[minute] == nil { lateSince[minute] = now }
@@ -100,12 +105,16 @@ public struct WindowSchedule: Sendable {
             let since = lateSince[start]
             guard hasClosed(minutes[start]!, end: start + 60_000, at: now) else { continue }
             if let since {
-                guard lateBudget > 0, abs(now - since) >= lateDelayMilliseconds else { continue }
+                let isHeldUp = lateBudget <= 0 || abs(now - since) < lateDelayMilliseconds
+                if isHeldUp, !hasAwaited(in: start, at: now) { continue }
                 lateBudget -= max(minutes[start]!.count, WindowSchedule.leastCostOfMinute)
                 lateSince[start] = nil
             }
             let (series, open) = split(minutes[start]!, end: start + 60_000, at: now)
             minutes[start] = open.isEmpty ? nil : open
+            if let awaited = awaited[start]?.intersection(open) {
+                self.awaited[start] = awaited.isEmpty ? nil : awaited
+            }
             for id in series where lastNoted[Int(id)] == start.milliseconds { lastNoted[Int(id)] = .min }
             let window = Window(.minute, holding: start, days: calendar)
             taken.append(DueWindow(window: window, series: series.sorted(), wasLate: since != nil))
@@ -147,9 +156,15 @@ public struct WindowSchedule: Sendable {
     public func hasDueWork(now: Timestamp) -> Bool {
         minutes.contains { start, series in
             start + 60_000 <= closedUntil
-                && (lateSince[start].map { abs(now - $0) >= lateDelayMilliseconds } ?? true)
+                && (lateSince[start].map { abs(now - $0) >= lateDelayMilliseconds || hasAwaited(in: start, at: now) }
+                    ?? true)
                 && hasClosed(series, end: start + 60_000, at: now)
         } || coarse.contains { $0.end <= closedUntil && hasClosed($1, end: $0.end, at: now) }
+    }
+
+    /// Whether a minute was kept open for a series and is no longer.
+    private func hasAwaited(in minute: Timestamp, at now: Timestamp) -> Bool {
+        awaited[minute].map { hasClosed($0, end: minute + 60_000, at: now) } ?? false
     }
 
     private func hasClosed(_ series: Set<SeriesID>, end: Timestamp, at now: Timestamp) -> Bool {

@@ -56,6 +56,20 @@ struct WindowScheduleTests {
         #expect(schedule.longestLateness == 0)
     }
 
+    @Test("lets no late reading of another series hold up one for which a window was kept open")
+    func ownLatenessAndLate() {
+        var schedule = schedule(closedUntil: ten)
+        schedule.setLateness(300_000, of: 2)
+        _ = schedule.note(2, at: ten, now: ten)
+        schedule.advance(to: ten + 359_000)
+        #expect(note(&schedule, 1, at: ten, now: ten + 359_000), "storage keeps a mark of this one alone")
+        #expect(!schedule.hasDueWork(now: ten + 359_000))
+        schedule.advance(to: ten + 360_000)
+        #expect(schedule.hasDueWork(now: ten + 360_000))
+        #expect(takeDueMinutes(&schedule, now: ten + 360_000, limit: 10).map(\.series) == [[1, 2]])
+        #expect(schedule.waitingCount == 0)
+    }
+
     @Test("computes a coarse window for a series once, when it waits for nothing more")
     func ownLatenessOfCoarse() {
         var schedule = schedule(closedUntil: ten)

@@ -35,6 +35,22 @@ struct CoreRestartTests {
         #expect(try bench.lateMarkCount() == 0)
     }
 
+    @Test("computes the window that a series still waited for, however often it goes down before it comes to that")
+    func windowOfOwnLateness() throws {
+        let bench = try CoreBench(seed: 1)
+        try bench.take([.init(series: 1, time: bench.start + 1000, value: 4)])
+        try bench.advance(milliseconds: 120_000)
+        #expect(try bench.revision(of: 1, tier: .minute, start: bench.start) == nil, "it is waited for 400 s")
+        bench.clock.advance(milliseconds: 900_000)
+        for _ in 0..<2 {
+            try bench.restart()
+            try bench.take([.init(series: 0, time: bench.clock.now, value: 4)])
+            try bench.closeWindows()
+        }
+        try bench.advance(milliseconds: 60_000)
+        #expect(try bench.revision(of: 1, tier: .minute, start: bench.start) == 1)
+    }
+
     @Test("goes on from a counter's last value and its time, and knows its width before it is heard again")
     func counterWidth() throws {
         let bench = try CoreBench(seed: 1)

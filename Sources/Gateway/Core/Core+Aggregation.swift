@@ -130,7 +130,9 @@ extension Core {
         // With the minute that some of its series still wait for.
         let unfinished = schedule.closedUntil - (schedule.longestLateness > 0 ? schedule.longestLateness + 60_000 : 0)
         var noted: [(minute: Timestamp, id: SeriesID, since: Timestamp)] = []
-        try store.minutesWithReadings(from: unfinished) { noted.append(($0, $1, now)) }
+        // As of the time up to which the file is complete: a minute that a series still waited for then has no mark in the
+        // file, so that it must be computed before that time moves on.
+        try store.minutesWithReadings(from: unfinished) { noted.append(($0, $1, schedule.closedUntil)) }
         // A late minute waits as long as it would have waited without the restart.
         try store.lateWindows { noted.append(($0, $1, $2)) }
         for late in noted { _ = schedule.note(late.id, at: late.minute, now: late.since) }

@@ -45,7 +45,7 @@ struct SeriesStretchTests {
         try bench.close(until: start + hour)
         let stretch = try readings(bench, id, hour)
         // 90 before it, then 100, 110, a restart to 5, and nothing more.
-        #expect(stretch.whole.increase == .init(total: 10 + 10 + 5, resets: 1))
+        #expect(stretch.whole.increase == .init(total: 10 + 10 + 5, resets: 1, since: start - minute))
         #expect(stretch.windows.isEmpty)
     }
 

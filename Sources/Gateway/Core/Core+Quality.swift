@@ -5,7 +5,7 @@ import Telemetry
 /// Quality control of what is stored: a reading in the order of time at once, a late one before its minute is computed.
 extension Core {
     /// Judges a reading that is newer than all of its series.
-    /// - Returns: what must be written besides, once the reading itself is: see ``revise(_:of:)``.
+    /// - Returns: what must be written besides, once the reading itself is: see ``revise(_:of:at:)``.
     func judge(_ reading: inout Reading, id: SeriesID) -> Judgement {
         let judgement = histories.append(SeriesPoint(time: reading.time, value: reading.value), to: id)
         reading.tests = judgement.tests
@@ -20,7 +20,7 @@ extension Core {
         try reviseNeighbours(of: id, from: time)
     }
 
-    func reviseNeighbours(of id: SeriesID, from time: Timestamp) throws(StorageError) {
+    private func reviseNeighbours(of id: SeriesID, from time: Timestamp) throws(StorageError) {
         for revision in histories.revisions(after: time, of: id) {
             try revise(revision.tests, at: revision.time, of: revision.series)
         }

@@ -28,8 +28,7 @@ public struct NeighbourReview: Sendable {
             NeighbourReview.enter(id, stretch, in: histories, to: &subjects)
             for other in histories.neighbours.dependents[Int(id)] + histories.neighbours.watchers[Int(id)] {
                 guard let limits = histories.control(of: other)?.limits else { continue }
-                let age = max(limits.coLocated?.ageMilliseconds ?? 0, limits.peerSpread?.ageMilliseconds ?? 0)
-                let reached = stretch.lowerBound..<(stretch.upperBound + age)
+                let reached = stretch.lowerBound..<(stretch.upperBound + limits.neighbourAgeMilliseconds)
                 NeighbourReview.enter(other, reached, in: histories, to: &subjects)
             }
         }
@@ -38,9 +37,7 @@ public struct NeighbourReview: Sendable {
                 if let control = histories.control(of: other) { ranges[other] = .some(control.grossRange) }
             }
         }
-        let ages = subjects.values.map {
-            max($0.limits.coLocated?.ageMilliseconds ?? 0, $0.limits.peerSpread?.ageMilliseconds ?? 0)
-        }
+        let ages = subjects.values.map(\.limits.neighbourAgeMilliseconds)
         let start = subjects.values.map(\.stretch.lowerBound).min() ?? .distantPast
         let end = subjects.values.map(\.stretch.upperBound).max() ?? .distantPast
         range = start == .distantPast ? start..<start : (start - (ages.max() ?? 0))..<end
@@ -106,5 +103,12 @@ public struct NeighbourReview: Sendable {
         var values = peers.compactMap { latest[$0] }
             .filter { spread.applies(to: point.time, from: $0.time) }.map(\.value)
         return spread.flag(point.value, peers: &values)
+    }
+}
+
+extension QualityLimits {
+    /// How old another series' reading may be that a test goes by, in milliseconds.
+    fileprivate var neighbourAgeMilliseconds: Int64 {
+        max(coLocated?.ageMilliseconds ?? 0, peerSpread?.ageMilliseconds ?? 0)
     }
 }

@@ -41,9 +41,6 @@ extension SeriesHistories {
     mutating func relink() {
         let known = entries
         neighbours.relink { known[Int($0)].isEquipped ? known[Int($0)].control.limits : nil }
-        for index in conditions.indices {
-            conditions[index].isInNeighbourhood = neighbours.isInNeighbourhood(SeriesID(index))
-        }
     }
 
     mutating func neighbourTests(of point: SeriesPoint, in id: SeriesID) -> QualityTests {

@@ -75,6 +75,7 @@ public struct SeriesHistories: Sendable {
             conditions.append(NeighbourConditions())
         }
         neighbours.enter(id, at: place)
+        conditions[Int(id)].isInNeighbourhood = neighbours.isInNeighbourhood(id)
     }
 
     /// How many readings of each series are worth looking for at a start.
@@ -138,11 +139,10 @@ public struct SeriesHistories: Sendable {
             entries[Int(id)].control = control
             entries[Int(id)].isEquipped = true
             conditions[Int(id)] = NeighbourConditions(control.limits)
+            conditions[Int(id)].isInNeighbourhood = neighbours.isInNeighbourhood(id)
             neighbours.noteChange(of: id)
         }
     }
-
-    public func history(of id: SeriesID) -> SeriesHistory { entries[Int(id)].history }
 
     /// Of the series' newest reading.
     public func newestTime(_ id: SeriesID) -> Timestamp? {

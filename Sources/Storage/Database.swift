@@ -13,8 +13,10 @@ final class Database {
         case immutable
     }
 
-    /// - Parameter busyTimeoutMilliseconds: how long a statement waits for another program's lock.
-    init(path: String, mode: Mode, busyTimeoutMilliseconds: Int32) throws(StorageError) {
+    /// - Parameters:
+    ///   - busyTimeoutMilliseconds: how long a statement waits for another program's lock.
+    ///   - vfs: see ``StoreOptions/vfs``.
+    init(path: String, mode: Mode, busyTimeoutMilliseconds: Int32, vfs: String? = nil) throws(StorageError) {
         var opened: OpaquePointer?
         let flags =
             switch mode {
@@ -23,7 +25,7 @@ final class Database {
             case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
             }
         let name = mode == .immutable ? Database.immutableURI(path) : path
-        let code = sqlite3_open_v2(name, &opened, flags, nil)
+        let code = sqlite3_open_v2(name, &opened, flags, vfs)
         guard let opened else {
             throw StorageError(operation: "open the database", path: path, code: code, cause: "out of memory")
         }

@@ -23,7 +23,7 @@ public final class Store {
         self.path = path
         self.options = options
         database = try Database(
-            path: path, mode: .readWrite, busyTimeoutMilliseconds: options.busyTimeoutMilliseconds)
+            path: path, mode: .readWrite, busyTimeoutMilliseconds: options.busyTimeoutMilliseconds, vfs: options.vfs)
         try Schema.prepare(database, pageSize: options.pageSize)
         // FULL: each commit reaches the disk before it is acknowledged. https://www.sqlite.org/pragma.html#pragma_synchronous
         try database.execute(
@@ -120,12 +120,17 @@ public struct StoreOptions: Sendable, Hashable {
     public var busyTimeoutMilliseconds: Int32
     /// What the quarantine may hold, in bytes, what each row takes besides included; the oldest go first.
     public var quarantineLimitBytes: Int64
+    /// What SQLite reaches the disk through, by the name under which it is registered: for tests, whose disk is a simulated
+    /// one. Nil for the operating system's. Source: https://www.sqlite.org/vfs.html
+    public var vfs: String?
 
     public init(
-        pageSize: Int = 4096, busyTimeoutMilliseconds: Int32 = 2000, quarantineLimitBytes: Int64 = 64 << 20
+        pageSize: Int = 4096, busyTimeoutMilliseconds: Int32 = 2000, quarantineLimitBytes: Int64 = 64 << 20,
+        vfs: String? = nil
     ) {
         self.pageSize = pageSize
         self.busyTimeoutMilliseconds = busyTimeoutMilliseconds
         self.quarantineLimitBytes = quarantineLimitBytes
+        self.vfs = vfs
     }
 }

@@ -87,7 +87,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        room("TestKit", ["Telemetry", "Threading", "MQTT"]),
+        // A disk under SQLite whose power can be cut.
+        .target(name: "CPowerCuts", dependencies: ["CSQLite"], path: "Tests/PowerCuts"),
+        room("TestKit", ["Telemetry", "Threading", "MQTT", "CPowerCuts"]),
         // What `make bench` compares, and what it is compared with.
         .executableTarget(
             name: "drain-benchmark", dependencies: ["Control", "MQTT", "Storage", "Telemetry", "TestKit"],

@@ -14,6 +14,7 @@ DESTDIR ?=
 MESSAGES ?= 200000
 ROUNDS ?= 5
 RUNS ?= 1000000
+CUTS ?= 10000
 SECONDS :=
 
 .PHONY: help
@@ -31,6 +32,11 @@ test: ## All tests, on real parts.
 	swift build --build-tests
 	# One after the other: on two cores a few tests that wait for a process hold up the threads that others need.
 	TZ=Europe/Amsterdam swift test --skip-build --no-parallel
+
+.PHONY: soak
+soak: packages ## Ten thousand simulated power cuts, of which the tests do one thousand (CUTS=10000).
+	swift build --build-tests
+	POORT_POWER_CUTS="$(CUTS)" TZ=Europe/Amsterdam swift test --skip-build --filter PowerCutTests
 
 .PHONY: bench
 bench: packages ## Drain a queue, beside bare C; decode every format; process readings (MESSAGES=200000 ROUNDS=5).

@@ -1,9 +1,9 @@
 import Processing
-import Storage
 import Telemetry
 import TestKit
 
 @testable import Gateway
+@testable import Storage
 
 /// A core on a database in memory, with a clock in the test's hands.
 final class CoreBench {
@@ -20,8 +20,10 @@ final class CoreBench {
     static let beginOfSummerTime = Timestamp(rfc3339: "2026-03-28T10:00:00Z")!
 
     let start: Timestamp
-    private let store: Store
-    private var core: Core
+    private var store: Store!
+    private var core: Core!
+    private let path: String
+    private let options: StoreOptions
     /// To be stepped by tests of a wrong clock.
     let clock: ManualClock
     private var settings = CoreSettings()
@@ -29,20 +31,43 @@ final class CoreBench {
     /// What the configuration says of a series, by number; what a reload has added to their numbers.
     private var configured: @Sendable (Int) -> Quantity = { CoreBench.quantity(of: $0) }
     private var offset = 0
+    /// What a test changes about the connection.
+    var didOpen: (Database) throws -> Void = { _ in }
+    /// A commit has returned, so that the broker gets its acknowledgements.
+    var didCommit: () -> Void = {}
 
     /// - Parameters:
     ///   - path: of a file that others may look into.
     ///   - start: of the flow.
-    init(seed: UInt64, path: String = ":memory:", start: Timestamp = CoreBench.begin) throws {
+    convenience init(seed: UInt64, path: String = ":memory:", start: Timestamp = CoreBench.begin) throws {
+        self.init(closed: path, options: StoreOptions(), seed: seed, start: start)
+        try open()
+    }
+
+    /// To be opened before anything else is done with it.
+    init(closed path: String, options: StoreOptions, seed: UInt64, start: Timestamp = CoreBench.begin) {
         self.seed = seed
         self.start = start
+        self.path = path
+        self.options = options
         clock = ManualClock(start + 5000)
-        store = try Store(path: path)
         settings.latenessMilliseconds = 2000
         settings.lateDelayMilliseconds = 1000
         settings.quantity = { CoreBench.quantity(of: Int($0.device.dropFirst(2))!) }
+    }
+
+    /// As a process that begins.
+    func open() throws {
+        store = try Store(path: path, options: options)
+        try didOpen(store.database)
         core = try Core(store: store, settings: settings, series: SeriesTable(), sources: ["test"], now: clock.now)
         try reload(offset: 0)
+    }
+
+    /// As a process that ends, without a commit.
+    func close() {
+        core = nil
+        store = nil
     }
 
     /// Passes a message on as the ring does.
@@ -58,6 +83,27 @@ final class CoreBench {
                     series: SeriesNumber(offset + offer.series), time: offer.time ?? clock.now, value: offer.value,
                     timeOrigin: offer.time == nil ? .receipt : .device))
         }
+    }
+
+    /// Passes on a message as the broker delivers it for the first time or again.
+    /// - Parameter held: what of it goes to the quarantine, as one reading.
+    func take(_ offers: [Offer], held: String?, packetID: UInt16, identity: UInt32) throws {
+        try core.take(
+            MessageHeader(
+                received: clock.now, source: 0, packetID: packetID, identity: identity,
+                readingCount: UInt16(offers.count), isQuarantined: held != nil,
+                needsIdentity: held != nil || offers.contains { $0.time == nil }))
+        for offer in offers {
+            try core.take(
+                Reading(
+                    series: SeriesNumber(offer.series), time: offer.time ?? clock.now, value: offer.value,
+                    timeOrigin: offer.time == nil ? .receipt : .device))
+        }
+        guard let held else { return }
+        try core.take(
+            QuarantinedMessage(
+                received: clock.now, source: "test", topic: Array("t".utf8), payload: Array(held.utf8),
+                rejection: Rejection(.unknownDevice, detail: "", readingCount: 1)))
     }
 
     /// Passes on a message that carries no time of its own, as the broker delivers it for the first time or again.
@@ -95,6 +141,7 @@ final class CoreBench {
 
     func commit() throws {
         try core.commit()
+        didCommit()
         if let complaint = try imbalance() { throw Imbalance(description: "seed \(seed): \(complaint)") }
     }
 
@@ -140,7 +187,7 @@ final class CoreBench {
     func keep(raw: Int64, tiers: [Tier: Int64] = [:]) {
         settings.rawRetentionMilliseconds = raw
         settings.tierRetentionMilliseconds = tiers
-        core.settings = settings
+        core?.settings = settings
     }
 
     /// How many readings a window may have for its percentiles to be looked for in them.
@@ -179,6 +226,36 @@ final class CoreBench {
 
     func messages() throws -> LedgerCounts {
         try store.ledger().reduce(into: LedgerCounts()) { $0.add($1.messages) }
+    }
+
+    func readings() throws -> LedgerCounts {
+        try store.ledger().reduce(into: LedgerCounts()) { $0.add($1.readings) }
+    }
+
+    /// Of what stands in quarantine: the payloads, and how many conflicts besides.
+    func held() throws -> (payloads: [String], conflicts: Int) {
+        let held = try store.reader.heldMessages(limit: .max).map(\.message)
+        let payloads = held.filter { $0.rejection.reason != .conflict }.map {
+            String(decoding: $0.payload, as: UTF8.self)
+        }
+        return (payloads.sorted(), held.count - payloads.count)
+    }
+
+    /// What SQLite finds wrong with the file; "ok" when nothing.
+    func integrity() throws -> String {
+        let check = try store.database.prepare("PRAGMA integrity_check(1)")
+        return try check.step("check the file") ? check.text(0) : "no answer"
+    }
+
+    /// By series and time; -1 for a series that the file does not know.
+    func storedValues() throws -> [Int: [Timestamp: Double]] {
+        var values: [Int: [Timestamp: Double]] = [:]
+        let numbers = try numbers()
+        try store.reader.readings(in: .distantPast..<(.distantFuture)) { row in
+            values[numbers[row.series] ?? -1, default: [:]][row.time] = row.value
+            return true
+        }
+        return values
     }
 
     /// What the ledger and the rows disagree on; nil when all balances.

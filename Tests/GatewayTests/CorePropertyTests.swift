@@ -59,11 +59,11 @@ struct CorePropertyTests {
             }
         }
         try bench.finish()
-        let reading = try bench.readingDifferences(from: delivery)
+        let reading = try bench.readingDifferences(from: delivery.stored)
         #expect(reading.isEmpty, "seed \(delivery.seed): \(reading.prefix(3))")
-        let verdict = try bench.verdictDifferences(from: delivery)
+        let verdict = try bench.verdictDifferences(from: delivery.stored)
         #expect(verdict.isEmpty, "seed \(delivery.seed): \(verdict.prefix(3))")
-        let aggregate = try bench.aggregateDifferences(from: delivery)
+        let aggregate = try bench.aggregateDifferences(from: delivery.stored)
         #expect(aggregate.isEmpty, "seed \(delivery.seed): \(aggregate.prefix(3))")
         #expect(try bench.imbalance() == nil, "seed \(delivery.seed)")
     }
@@ -151,47 +151,5 @@ private struct Delivery {
             guard let time = offer.time, stored[offer.series]?[time] == nil else { continue }
             stored[offer.series, default: [:]][time] = offer.value
         }
-    }
-}
-
-extension CoreBench {
-    fileprivate func readingDifferences(from delivery: Delivery) throws -> [String] {
-        try storedPoints().compactMap { series, points in
-            let expected = delivery.stored[series] ?? [:]
-            let isSame = points.count == expected.count && points.allSatisfy { expected[$0.time] == $0.value }
-            return isSame ? nil : "series \(series): \(points.count) readings instead of \(expected.count), or others"
-        }
-    }
-
-    fileprivate func verdictDifferences(from delivery: Delivery) throws -> [String] {
-        let stored = try storedTests()
-        let plain = PlainVerdicts(delivery.stored)
-        var found = try unjudgedCount() == 0 ? [] : ["minutes are not judged"]
-        for series in 0..<CoreBench.seriesCount {
-            for (time, expected) in plain.tests(of: series).sorted(by: { $0.key < $1.key }) {
-                guard let tests = stored[series][time], tests != expected else { continue }
-                let of = QualityTest.allCases.filter { tests[$0] != expected[$0] }
-                    .map { "\($0.name) \(tests[$0] as Any), should be \(expected[$0] as Any)" }
-                found.append("series \(series) at \(time): \(of.joined(separator: "; "))")
-            }
-        }
-        return found
-    }
-
-    fileprivate func aggregateDifferences(from delivery: Delivery) throws -> [String] {
-        var found: [String] = []
-        for series in 0..<CoreBench.seriesCount {
-            let verdicts = PlainVerdicts(delivery.stored).tests(of: series)
-            let points = (delivery.stored[series] ?? [:]).map { time, value in
-                BatchWindow.Point(time: time, value: value, flag: verdicts[time]?.combined ?? .unknown)
-            }
-            for tier in Tier.allCases {
-                found += BatchWindow.differences(
-                    points: points, aggregates: try aggregates(of: series, tier: tier), tier: tier,
-                    rules: CoreBench.rules(of: series), days: .local
-                ).map { "series \(series) \($0)" }
-            }
-        }
-        return found
     }
 }

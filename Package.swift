@@ -89,7 +89,7 @@ let package = Package(
 
         // A disk under SQLite whose power can be cut.
         .target(name: "CPowerCuts", dependencies: ["CSQLite"], path: "Tests/PowerCuts"),
-        room("TestKit", ["Telemetry", "Threading", "MQTT", "CPowerCuts"]),
+        room("TestKit", ["Telemetry", "Threading", "MQTT", "Simulation", "CPowerCuts"]),
         // What `make bench` compares, and what it is compared with.
         .executableTarget(
             name: "drain-benchmark", dependencies: ["Control", "MQTT", "Storage", "Telemetry", "TestKit"],
@@ -116,7 +116,7 @@ let package = Package(
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit", logging]),
         tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
-        tests("StorageTests", ["Storage", "CSQLite", "Telemetry", "TestKit"]),
+        tests("StorageTests", ["Storage", "Simulation", "CSQLite", "Telemetry", "TestKit"]),
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
         tests(
             "SimulationTests",

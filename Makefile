@@ -39,15 +39,17 @@ soak: packages ## Ten thousand simulated power cuts, of which the tests do one t
 	POORT_POWER_CUTS="$(CUTS)" TZ=Europe/Amsterdam swift test --skip-build --filter PowerCutTests
 
 .PHONY: bench
-bench: packages ## Drain a queue, beside bare C; decode every format; process readings (MESSAGES=200000 ROUNDS=5).
+bench: packages ## Drain a queue, beside bare C; decode every format; process and seal readings (MESSAGES=200000 ROUNDS=5).
 	swift build $(RELEASE_FLAGS) --product poort
 	swift build $(RELEASE_FLAGS) --product bare-subscriber
 	swift build $(RELEASE_FLAGS) --product drain-benchmark
 	swift build $(RELEASE_FLAGS) --product decoding-benchmark
 	swift build $(RELEASE_FLAGS) --product processing-benchmark
+	swift build $(RELEASE_FLAGS) --product segment-benchmark
 	$(RELEASE)/drain-benchmark $(RELEASE)/poort $(RELEASE)/bare-subscriber $(MESSAGES) $(ROUNDS)
 	$(RELEASE)/decoding-benchmark Tests/Golden $(MESSAGES)
 	$(RELEASE)/processing-benchmark $$(( $(MESSAGES) * 10 ))
+	$(RELEASE)/segment-benchmark
 
 .PHONY: fuzz
 fuzz: packages ## A million inputs for each decoder and for the configuration (RUNS=1000000).

@@ -107,6 +107,9 @@ let package = Package(
         .executableTarget(
             name: "processing-benchmark", dependencies: ["CAllocations", "CSQLite", "Processing", "Telemetry"],
             path: "Tests/Benchmark/Processing", swiftSettings: strict),
+        .executableTarget(
+            name: "segment-benchmark", dependencies: ["Simulation", "Storage", "Telemetry", "TestKit"],
+            path: "Tests/Benchmark/Segments", swiftSettings: strict),
         .target(
             name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
             path: "Tests/Fuzz/Target", swiftSettings: strict),

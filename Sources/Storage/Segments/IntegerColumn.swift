@@ -22,7 +22,7 @@ struct IntegerColumn {
     private(set) var code = Code.packed(width: 0)
     /// What is added to each: the least, or one in the middle.
     private(set) var base: Int64 = 0
-    /// The difference before the first.
+    /// What the first difference is taken to follow.
     private(set) var firstDifference: Int64 = 0
     private(set) var bitCount = Int.max
     private var residuals: [Int64] = []
@@ -31,7 +31,10 @@ struct IntegerColumn {
     init(_ numbers: [Int64]) {
         unit = IntegerColumn.unit(of: numbers)
         let differences = IntegerColumn.differences(of: numbers, unit: unit)
-        firstDifference = differences.first ?? 0
+        // As if it had changed before as it does then, so that the first stands out from nothing.
+        if let first = differences.first {
+            firstDifference = first &- (differences.dropFirst().first ?? first) &+ first
+        }
         var sum: Int64 = 0
         let cumulated = differences.map { difference in
             sum &+= difference

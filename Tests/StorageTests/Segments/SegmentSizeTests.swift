@@ -11,7 +11,7 @@ struct SegmentSizeTests {
 
     private static func street(_ kind: DeviceKind) -> [StreetSeries] {
         var street = Street(calendar: .utc)
-        street.counts = [kind: 2]
+        street.counts = [kind: 1]
         street.faults.spikes = 0.001
         street.faults.outOfRange = 0.0005
         street.faults.missing = 0.005
@@ -66,5 +66,32 @@ struct SegmentSizeTests {
             let size = try SegmentSizeTests.size(quantity, in: series, hours: 24)
             #expect(size > 0 && size < 4, "\(quantity): \(size)")
         }
+    }
+
+    /// Bytes a segment of 360 readings takes whose times lie so many milliseconds apart.
+    private func size(differences: (Int) -> Int64, values: (Int) -> Double = { _ in 21.5 }) throws -> Int {
+        var time = SegmentSizeTests.start
+        let readings = (0..<360).map { index in
+            defer { time = time + differences(index) }
+            return SealedReading(time: time, value: values(index), flag: .good, tests: QualityTests(bits: 0x1_1111))
+        }
+        return try readings.sealed().count
+    }
+
+    @Test("times that are regular, whole seconds or of a clock that drifts take next to nothing")
+    func times() throws {
+        #expect(try size { _ in 10_000 } <= 50)
+        // 0 to 2 whole seconds in two bits.
+        #expect(try size { 9000 + Int64($0 * 7919 % 3) * 1000 } <= 50 + 90)
+        #expect(try size { 1000 + Int64($0) * 100 } <= 60)
+    }
+
+    @Test("values that are no decimals take no more than the bits in which they differ")
+    func floats() throws {
+        // One of all 53 bits, and then fractions of 2^-20.
+        let size = try size(differences: { _ in 10_000 }) { index in
+            index == 1 ? .pi : 2 + Double(index * 7919 % 1_048_573) / 1_048_576
+        }
+        #expect(size <= 60 + 360 * 24 / 8)
     }
 }

@@ -10,7 +10,7 @@ struct SegmentTests {
     func roundTrip(times: RandomSeries.Times, values: RandomSeries.Values) throws {
         var random = SeededGenerator.fromEnvironment()
         for verdicts in RandomSeries.Verdicts.allCases {
-            for count in [1, 2, 3, 17, 360, .random(in: 4...900, using: &random)] {
+            for count in [1, 2, 3, 17, .random(in: 4...500, using: &random)] {
                 let readings = RandomSeries.readings(times, values, verdicts, count: count, &random)
                 let sealed = try readings.sealed()
                 let read = try [SealedReading](segment: sealed)

@@ -6,7 +6,7 @@ enum Schema {
     static var currentVersion: Int64 { Int64(migrations.count) }
 
     /// One step a version; a step that was released is never changed.
-    static let migrations = [version1, version2, version3]
+    static let migrations = [version1, version2, version3, version4]
 
     /// A series has one unit for ever: when the configuration gives its quantity another, a new series begins, and no
     /// value changes its meaning.
@@ -172,6 +172,28 @@ enum Schema {
         ) STRICT;
 
         ALTER TABLE quarantine ADD COLUMN boot INTEGER;
+        """
+
+    /// Readings lie in two places: rows for the newest, segments for what has been sealed. A reading is in one of them.
+    ///
+    /// A segment's number is made of the hour of its first reading, its series and a running number (``SegmentID``), so that
+    /// segments are clustered by time and those of one series are still found by their key.
+    private static let version4 = """
+        ALTER TABLE readings RENAME TO hot_readings;
+
+        CREATE TABLE segments(
+            id INTEGER PRIMARY KEY,
+            series INTEGER NOT NULL,
+            first_time INTEGER NOT NULL,
+            last_time INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            data BLOB NOT NULL
+        ) STRICT;
+
+        -- For sqlite3's shell, which cannot read segments. `poort sql` has a table of this name with all readings.
+        CREATE VIEW readings AS
+        SELECT series, device, quantity, unit, time, value, flag, tests
+        FROM hot_readings JOIN series ON series.id = hot_readings.series;
         """
 
     /// Brings a database up to date, each step in a transaction of its own.

@@ -59,10 +59,11 @@ final class Statements {
             """)
         updateFirstTime = try database.prepare("UPDATE series SET first_time = ?2 WHERE id = ?1")
         insertReading = try database.prepare(
-            "INSERT INTO readings(time, series, value, flag, tests) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
-        selectValue = try database.prepare("SELECT value FROM readings WHERE time = ?1 AND series = ?2")
+            "INSERT INTO hot_readings(time, series, value, flag, tests) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"
+        )
+        selectValue = try database.prepare("SELECT value FROM hot_readings WHERE time = ?1 AND series = ?2")
         selectReadings = try database.prepare(
-            "SELECT time, series, value, flag FROM readings WHERE time >= ?1 AND time < ?2 ORDER BY time, series")
+            "SELECT time, series, value, flag FROM hot_readings WHERE time >= ?1 AND time < ?2 ORDER BY time, series")
         let columns = AggregateRow.columns()
         let values = AggregateRow.parameters
         insertAggregate = try database.prepare(
@@ -80,9 +81,9 @@ final class Statements {
             SELECT start FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start > ?2 AND start < ?3 AND series = ?1
             AND increase IS NOT NULL ORDER BY start LIMIT 1
             """)
-        selectTests = try database.prepare("SELECT tests FROM readings WHERE time = ?1 AND series = ?2")
+        selectTests = try database.prepare("SELECT tests FROM hot_readings WHERE time = ?1 AND series = ?2")
         updateTests = try database.prepare(
-            "UPDATE readings SET tests = ?3, flag = ?4 WHERE time = ?1 AND series = ?2")
+            "UPDATE hot_readings SET tests = ?3, flag = ?4 WHERE time = ?1 AND series = ?2")
         insertUnjudged = try database.prepare(
             "INSERT INTO unjudged_minutes(start, series) VALUES(?1, ?2) ON CONFLICT DO NOTHING")
         deleteUnjudged = try database.prepare("DELETE FROM unjudged_minutes WHERE start = ?1 AND series = ?2")

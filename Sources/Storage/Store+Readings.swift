@@ -123,7 +123,7 @@ extension Store {
     public func hasReadings(atMost limit: Int, in range: Range<Timestamp>) throws(StorageError) -> Bool {
         let beyond = try database.integer(
             """
-            SELECT 1 FROM readings WHERE time >= \(range.lowerBound.milliseconds)
+            SELECT 1 FROM hot_readings WHERE time >= \(range.lowerBound.milliseconds)
             AND time < \(range.upperBound.milliseconds) LIMIT 1 OFFSET \(limit)
             """)
         return beyond == nil
@@ -134,7 +134,7 @@ extension Store {
         from start: Timestamp, visit: (_ minute: Timestamp, _ series: SeriesID) -> Void
     ) throws(StorageError) {
         let select = try database.prepare(
-            "SELECT DISTINCT time / 60000 * 60000, series FROM readings WHERE time >= ?1")
+            "SELECT DISTINCT time / 60000 * 60000, series FROM hot_readings WHERE time >= ?1")
         select.bind(1, start)
         while try select.step("look for unfinished windows") {
             visit(select.timestamp(0), SeriesID(select.integer(1)))

@@ -4,11 +4,11 @@ extension Store {
     /// Removes readings that are older than a time, a piece at a time so that no commit waits long.
     /// - Returns: how many went, at most about `limit`; fewer than `limit` when nothing older is left.
     public func removeReadings(before time: Timestamp, limit: Int) throws(StorageError) -> Int {
-        guard let border = try border(of: "readings", key: "time", condition: "1", before: time, skip: limit) else {
+        guard let border = try border(of: "hot_readings", key: "time", condition: "1", before: time, skip: limit) else {
             return 0
         }
         try begin()
-        try database.execute("DELETE FROM readings WHERE time < \(border)", operation: "remove old readings")
+        try database.execute("DELETE FROM hot_readings WHERE time < \(border)", operation: "remove old readings")
         let removed = Int(database.changedRows)
         if removed > 0 {
             try addToLedger(source: "", counted: .removed, outcome: LedgerEntry.stored, count: removed)

@@ -28,7 +28,7 @@ extension StoreReader {
             SELECT a.series, a.last_time, a.last, r.flag, r.tests
             FROM (SELECT series, last_time, last FROM aggregates
                   WHERE tier = ?1 AND start >= ?2 AND start < ?3 AND last_time IS NOT NULL ORDER BY start DESC LIMIT ?4) AS a
-            LEFT JOIN readings AS r ON r.time = a.last_time AND r.series = a.series
+            LEFT JOIN \(hotReadings) AS r ON r.time = a.last_time AND r.series = a.series
             """)
         select.bind(1, tier.rawValue)
         select.bind(2, range.lowerBound)

@@ -56,7 +56,7 @@ extension StoreReader {
         let list = series.map { String($0) }.joined(separator: ",")
         let select = try database.prepare(
             """
-            SELECT series, time, value, flag, tests FROM readings WHERE time >= ?1 AND time < ?2 AND series IN (\(list))
+            SELECT series, time, value, flag, tests FROM \(hotReadings) WHERE time >= ?1 AND time < ?2 AND series IN (\(list))
             ORDER BY time, series
             """)
         select.bind(1, range.lowerBound)

@@ -9,6 +9,8 @@ public final class StoreReader {
     let database: Database
     /// Of the file, which the daemon may not have brought up to date yet.
     let schemaVersion: Int64
+    /// The table with the readings that are not sealed.
+    var hotReadings: String { schemaVersion < 4 ? "readings" : "hot_readings" }
 
     /// Opens the file, with a writer at work on it or not.
     /// - Throws: when it cannot be read, is not Poort's, or is from a newer Poort.
@@ -68,7 +70,7 @@ public final class StoreReader {
     public func holdings() throws(StorageError) -> Holdings {
         let removed = "SELECT sum(count) FROM ledger WHERE counted = 'removed' AND outcome ="
         return Holdings(
-            readings: Int(try database.integer("SELECT count(*) FROM readings") ?? 0),
+            readings: Int(try database.integer("SELECT count(*) FROM \(hotReadings)") ?? 0),
             undated: schemaVersion < 3 ? 0 : Int(try database.integer("SELECT count(*) FROM undated") ?? 0),
             removedReadings: Int(try database.integer("\(removed) 'stored'") ?? 0),
             quarantined: Int(try database.integer("SELECT count(*) FROM quarantine") ?? 0),
@@ -187,7 +189,7 @@ public final class StoreReader {
         let condition = series.map { "AND series = \($0)" } ?? ""
         let select = try database.prepare(
             """
-            SELECT series, time, value, flag, tests FROM readings WHERE time >= ?1 AND time < ?2 \(condition)
+            SELECT series, time, value, flag, tests FROM \(hotReadings) WHERE time >= ?1 AND time < ?2 \(condition)
             ORDER BY \(order)
             """)
         select.bind(1, range.lowerBound)

@@ -190,6 +190,9 @@ enum Schema {
             data BLOB NOT NULL
         ) STRICT;
 
+        -- Of its last reading in a segment, or later.
+        ALTER TABLE series ADD COLUMN sealed_until INTEGER;
+
         -- For sqlite3's shell, which cannot read segments. `poort sql` has a table of this name with all readings.
         CREATE VIEW readings AS
         SELECT series, device, quantity, unit, time, value, flag, tests

@@ -72,6 +72,14 @@ final class Statement {
         sqlite3_column_text(handle, column).map { String(cString: $0) } ?? ""
     }
 
+    /// The bytes of a column where SQLite holds them: until the next step or reset.
+    func withBlob<Failure: Error>(
+        _ column: Int32, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        let start = sqlite3_column_blob(handle, column)
+        try body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
+    }
+
     func blob(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))

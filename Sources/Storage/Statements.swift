@@ -13,6 +13,11 @@ final class Statements {
     let replaceAggregate: Statement
     let selectLastBefore: Statement
     let selectNextMinute: Statement
+    let deleteReading: Statement
+    let insertSegment: Statement
+    let deleteSegment: Statement
+    let selectSegmentIDs: Statement
+    let updateSealedUntil: Statement
     let selectTests: Statement
     let updateTests: Statement
     let insertUnjudged: Statement
@@ -63,7 +68,13 @@ final class Statements {
         )
         selectValue = try database.prepare("SELECT value FROM hot_readings WHERE time = ?1 AND series = ?2")
         selectReadings = try database.prepare(
-            "SELECT time, series, value, flag FROM hot_readings WHERE time >= ?1 AND time < ?2 ORDER BY time, series")
+            "SELECT time, series, value, flag, tests FROM hot_readings WHERE time >= ?1 AND time < ?2 ORDER BY time, series")
+        deleteReading = try database.prepare("DELETE FROM hot_readings WHERE time = ?1 AND series = ?2")
+        insertSegment = try database.prepare(
+            "INSERT INTO segments(id, series, first_time, last_time, count, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
+        deleteSegment = try database.prepare("DELETE FROM segments WHERE id = ?1")
+        selectSegmentIDs = try database.prepare("SELECT id FROM segments WHERE id BETWEEN ?1 AND ?2 ORDER BY id")
+        updateSealedUntil = try database.prepare("UPDATE series SET sealed_until = ?2 WHERE id = ?1")
         let columns = AggregateRow.columns()
         let values = AggregateRow.parameters
         insertAggregate = try database.prepare(

@@ -45,6 +45,8 @@ enum LedgerEntry {
     static let stored = "stored"
     static let duplicate = "duplicate"
     static let quarantined = "quarantined"
+    /// Lost with a part of the file that cannot be read.
+    static let damaged = "damaged"
     /// By a person, in distinction to what a full quarantine lets go.
     static let dropped = "dropped"
     private static let rejectedPrefix = "rejected:"

@@ -7,12 +7,20 @@ extension Store {
         select.bind(1, time)
         select.bind(2, series)
         defer { select.reset() }
-        return try select.step("read a reading's tests") ? QualityTests(bits: select.integer(0)) : nil
+        if try select.step("read a reading's tests") { return QualityTests(bits: select.integer(0)) }
+        return try sealed.reading(at: time, of: series)?.tests
     }
 
-    /// Writes the tests of a stored reading anew, and its flag with them.
+    /// Writes the tests of a stored reading anew, and its flag with them. A sealed one becomes a row again.
     public func setTests(_ tests: QualityTests, at time: Timestamp, of series: SeriesID) throws(StorageError) {
         try begin()
+        try updateTests(tests, at: time, of: series)
+        if database.changedRows == 0, try reopen(at: time, of: series) {
+            try updateTests(tests, at: time, of: series)
+        }
+    }
+
+    private func updateTests(_ tests: QualityTests, at time: Timestamp, of series: SeriesID) throws(StorageError) {
         statements.updateTests.bind(1, time)
         statements.updateTests.bind(2, series)
         statements.updateTests.bind(3, tests.bits)

@@ -86,6 +86,7 @@ extension Store {
     private static var receiptAttempts: Int { 24 }
 
     private func insertRow(_ reading: Reading, at time: Timestamp, series: SeriesID) throws(StorageError) -> Bool {
+        if try sealed.reading(at: time, of: series) != nil { return false }
         let insert = statements.insertReading
         insert.bind(1, time)
         insert.bind(2, series)
@@ -101,14 +102,23 @@ extension Store {
         select.bind(1, time)
         select.bind(2, series)
         defer { select.reset() }
-        return try select.step("read a reading") ? select.double(0) : nil
+        if try select.step("read a reading") { return select.double(0) }
+        return try sealed.reading(at: time, of: series)?.value
     }
 
-    /// Visits the readings of all series in a stretch of time, ordered by time.
+    /// Visits the readings of some series in a stretch of time, those of each in the order of time. What there is of others
+    /// may be visited as well.
     public func readings(
-        in range: Range<Timestamp>,
+        in range: Range<Timestamp>, of series: [SeriesID],
         visit: (_ series: SeriesID, _ time: Timestamp, _ value: Double, _ flag: QualityFlag) -> Void
     ) throws(StorageError) {
+        if range.lowerBound <= sealed.end {
+            var sweep = try ReadingSweep(database, in: range, of: series)
+            while try sweep.next() {
+                for row in sweep.rows { visit(row.series, row.reading.time, row.reading.value, row.reading.flag) }
+            }
+            return sealed.note(sweep.damage)
+        }
         let select = statements.selectReadings
         select.bind(1, range.lowerBound)
         select.bind(2, range.upperBound)
@@ -119,14 +129,35 @@ extension Store {
         }
     }
 
-    /// Whether a stretch of time has no more readings, of all series, than so many.
-    public func hasReadings(atMost limit: Int, in range: Range<Timestamp>) throws(StorageError) -> Bool {
-        let beyond = try database.integer(
+    /// Visits readings, rows and sealed ones, ordered by time and series; stops when `visit` says false.
+    /// - Parameter series: nil for all.
+    public func passOver(
+        _ range: Range<Timestamp>, of series: [SeriesID]?, newestFirst: Bool = false,
+        visit: (StoreReader.ReadingRow) -> Bool
+    ) throws(StorageError) {
+        let ends = series.map { $0.lazy.map { [sealed] in sealed.end(of: $0) ?? .distantPast }.max() ?? .distantPast }
+        var sweep = try ReadingSweep(
+            database, in: range, of: series, newestFirst: newestFirst, sealedUntil: ends ?? sealed.end)
+        defer { sealed.note(sweep.damage) }
+        while try sweep.next() {
+            for row in sweep.rows where !visit(StoreReader.ReadingRow(row)) { return }
+        }
+    }
+
+    /// Whether a stretch of time has no more readings than so many: rows of all series, and sealed ones of some.
+    public func hasReadings(
+        atMost limit: Int, in range: Range<Timestamp>, of series: [SeriesID]
+    ) throws(StorageError) -> Bool {
+        var count = 0
+        for id in series where count <= limit {
+            count += try sealed.segments(of: id, in: range).reduce(0) { $0 + $1.count }
+        }
+        guard count <= limit else { return false }
+        return try database.integer(
             """
             SELECT 1 FROM hot_readings WHERE time >= \(range.lowerBound.milliseconds)
-            AND time < \(range.upperBound.milliseconds) LIMIT 1 OFFSET \(limit)
-            """)
-        return beyond == nil
+            AND time < \(range.upperBound.milliseconds) LIMIT 1 OFFSET \(limit - count)
+            """) == nil
     }
 
     /// The minutes that hold readings from a time on, with the series that have them there.

@@ -4,6 +4,51 @@ extension Store {
     /// Removes readings that are older than a time, a piece at a time so that no commit waits long.
     /// - Returns: how many went, at most about `limit`; fewer than `limit` when nothing older is left.
     public func removeReadings(before time: Timestamp, limit: Int) throws(StorageError) -> Int {
+        let rows = try removeRows(before: time, limit: limit)
+        return rows < limit ? rows + (try removeSegments(before: time, limit: limit - rows)) : rows
+    }
+
+    /// Whole segments, and of those that reach over the border the readings before it.
+    private func removeSegments(before time: Timestamp, limit: Int) throws(StorageError) -> Int {
+        var removed = 0
+        while removed < limit {
+            let old = try oldSegments(before: time)
+            if old.isEmpty { break }
+            for segment in old where removed < limit { removed += try remove(segment, before: time) }
+        }
+        if removed > 0 { try addToLedger(source: "", counted: .removed, outcome: LedgerEntry.stored, count: removed) }
+        FaultPoint.reach("retention.segments")
+        return removed
+    }
+
+    /// Some of those that hold readings before a time. One that is damaged is counted where it is found.
+    private func oldSegments(before time: Timestamp) throws(StorageError) -> [StoredSegment] {
+        let hour = SegmentID.hour(of: time)
+        let end = SegmentID.range(hours: hour...hour).upperBound
+        let select = try database.prepare(
+            "SELECT \(StoredSegment.columns) FROM segments WHERE id <= \(end) AND first_time < ?1 ORDER BY id")
+        select.bind(1, time)
+        var old: [StoredSegment] = []
+        while old.count < 500, try select.step("look for old segments") {
+            let segment = StoredSegment(select)
+            if !sealed.isDamaged(segment) { old.append(segment) }
+        }
+        return old
+    }
+
+    /// - Returns: how many readings went.
+    private func remove(_ segment: StoredSegment, before time: Timestamp) throws(StorageError) -> Int {
+        var left: [SealedReading] = []
+        if segment.lastTime >= time {
+            let isWhole = try sealed.visitReadings(of: segment, in: time ..< .distantFuture) { left.append($0) }
+            if !isWhole { return 0 }
+        }
+        try delete(segment)
+        try writeAnew(left[...], of: segment.series)
+        return segment.count - left.count
+    }
+
+    private func removeRows(before time: Timestamp, limit: Int) throws(StorageError) -> Int {
         guard let border = try border(of: "hot_readings", key: "time", condition: "1", before: time, skip: limit) else {
             return 0
         }
@@ -13,6 +58,7 @@ extension Store {
         if removed > 0 {
             try addToLedger(source: "", counted: .removed, outcome: LedgerEntry.stored, count: removed)
         }
+        FaultPoint.reach("retention.rows")
         return removed
     }
 

@@ -9,6 +9,7 @@ public import Telemetry
 public final class Store {
     let database: Database
     let statements: Statements
+    let sealed: SealedReadings
     public let path: String
     public let options: StoreOptions
     var quarantinedBytes: Int64 = 0
@@ -32,6 +33,7 @@ public final class Store {
             PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY
             """, operation: "set up the connection")
         statements = try Statements(database)
+        sealed = try SealedReadings(database)
         quarantinedBytes = try database.integer("SELECT sum(\(Store.quarantinedLength)) FROM quarantine") ?? 0
         keptQuarantineNumber = try state(Store.quarantineNumberState) ?? 0
         lastQuarantineNumber = max(keptQuarantineNumber, try database.integer("SELECT max(id) FROM quarantine") ?? 0)
@@ -76,6 +78,8 @@ public final class Store {
     public func rollback() {
         if database.isInTransaction { try? database.execute("ROLLBACK", operation: "roll back") }
         isWriting = false
+        // Where the file cannot be read any more, whoever opens it again finds out what is sealed.
+        try? sealed.forgetAll()
     }
 
     /// Whether something is waiting for ``commit()``.
@@ -123,6 +127,10 @@ public struct StoreOptions: Sendable, Hashable {
     /// What SQLite reaches the disk through, by the name under which it is registered: for tests, whose disk is a simulated
     /// one. Nil for the operating system's. Source: https://www.sqlite.org/vfs.html
     public var vfs: String?
+    /// From so many readings of a series on a segment is written without waiting for more.
+    var enoughForSegment = 48
+    /// From so many on when no more will come: about what a segment's own bytes take as rows.
+    var fewestForSegment = 6
 
     public init(
         pageSize: Int = 4096, busyTimeoutMilliseconds: Int32 = 2000, quarantineLimitBytes: Int64 = 64 << 20,

@@ -3,19 +3,49 @@ public import Telemetry
 extension StoreReader {
     /// The newest reading of each series that has one within a range.
     ///
-    /// Readings are clustered by time, so those of silent series lie deep: after `rowLimit` rows of readings the search
-    /// goes on in the hours' and days' aggregates, which name the last usable reading. Takes some tens of milliseconds.
-    public func lastReadings(in range: Range<Timestamp>, rowLimit: Int = 100_000) throws(StorageError) -> [ReadingRow] {
+    /// Rows are clustered by time, so those of series that have been silent lie deep: after `rowLimit` of them the search
+    /// goes on in the hours' and days' aggregates, which name the last usable reading, and then among the sealed readings.
+    /// Takes some tens of milliseconds.
+    public func lastReadings(in range: Range<Timestamp>, rowLimit: Int = 400_000) throws(StorageError) -> [ReadingRow] {
         var missing = Set(try series().map(\.id))
         var found: [ReadingRow] = []
+        let select = try database.prepare(
+            """
+            SELECT series, time, value, flag, tests FROM \(hotReadings) WHERE time >= ?1 AND time < ?2
+            ORDER BY time DESC, series DESC LIMIT ?3
+            """)
+        select.bind(1, range.lowerBound)
+        select.bind(2, range.upperBound)
+        select.bind(3, rowLimit)
         var rows = 0
-        try readings(in: range, newestFirst: true) { row in
+        while !missing.isEmpty, try select.step("look for the last readings") {
             rows += 1
-            if missing.remove(row.series) != nil { found.append(row) }
-            return !missing.isEmpty && rows < rowLimit
+            let id = SeriesID(select.integer(0))
+            if missing.remove(id) != nil {
+                found.append(ReadingRow(.init(series: id, reading: select.sealedReading(1))))
+            }
         }
         for tier in [Tier.hour, .day] where rows >= rowLimit && !missing.isEmpty {
             found += try lastReadings(accordingTo: tier, in: range, of: &missing, rowLimit: rowLimit)
+        }
+        return schemaVersion < 4 ? found : try later(found, lastSealedReadings(in: range))
+    }
+
+    /// Of each series the later one: rows may be of readings that came late.
+    private func later(_ rows: [ReadingRow], _ sealed: [ReadingRow]) -> [ReadingRow] {
+        var latest: [SeriesID: ReadingRow] = [:]
+        for row in rows + sealed where latest[row.series].map({ $0.time < row.time }) ?? true { latest[row.series] = row }
+        return latest.values.sorted { ($0.time, $0.series) > ($1.time, $1.series) }
+    }
+
+    private func lastSealedReadings(in range: Range<Timestamp>) throws(StorageError) -> [ReadingRow] {
+        let sealed = try SealedReadings(database)
+        var found: [ReadingRow] = []
+        for id in try series().map(\.id) {
+            guard let end = sealed.end(of: id), end >= range.lowerBound else { continue }
+            if let last = try sealed.last(of: id, in: range) {
+                found.append(ReadingRow(.init(series: id, reading: last)))
+            }
         }
         return found
     }

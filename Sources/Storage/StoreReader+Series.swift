@@ -46,24 +46,6 @@ extension StoreReader {
         return Timestamp(milliseconds: first)...Timestamp(milliseconds: last)
     }
 
-    /// Visits the readings of some series in a stretch of time, ordered by time.
-    ///
-    /// Readings of all series lie by time, so all that fall into the range are passed.
-    public func readings(
-        in range: Range<Timestamp>, of series: some Sequence<SeriesID>, visit: (ReadingRow) -> Void
-    ) throws(StorageError) {
-        // Numbers are safe in the text of a statement.
-        let list = series.map { String($0) }.joined(separator: ",")
-        let select = try database.prepare(
-            """
-            SELECT series, time, value, flag, tests FROM \(hotReadings) WHERE time >= ?1 AND time < ?2 AND series IN (\(list))
-            ORDER BY time, series
-            """)
-        select.bind(1, range.lowerBound)
-        select.bind(2, range.upperBound)
-        while try select.step("read readings") { visit(ReadingRow(select)) }
-    }
-
     /// How many minutes of series with late readings are still to be computed: figures change until then.
     public func lateWindowCount() throws(StorageError) -> Int {
         Int(try database.integer("SELECT count(*) FROM late_windows") ?? 0)

@@ -9,6 +9,7 @@ public final class StoreReader {
     let database: Database
     /// Of the file, which the daemon may not have brought up to date yet.
     let schemaVersion: Int64
+    private(set) var damage: [SegmentID: (segment: StoredSegment, error: StorageError)] = [:]
     /// The table with the readings that are not sealed.
     var hotReadings: String { schemaVersion < 4 ? "readings" : "hot_readings" }
 
@@ -70,9 +71,10 @@ public final class StoreReader {
     public func holdings() throws(StorageError) -> Holdings {
         let removed = "SELECT sum(count) FROM ledger WHERE counted = 'removed' AND outcome ="
         return Holdings(
-            readings: Int(try database.integer("SELECT count(*) FROM \(hotReadings)") ?? 0),
+            readings: Int(try database.integer("SELECT count(*) FROM \(hotReadings)") ?? 0) + (try sealedCount()),
             undated: schemaVersion < 3 ? 0 : Int(try database.integer("SELECT count(*) FROM undated") ?? 0),
-            removedReadings: Int(try database.integer("\(removed) 'stored'") ?? 0),
+            removedReadings: Int(try database.integer("\(removed) 'stored'") ?? 0)
+                + Int(try database.integer("\(removed) '\(LedgerEntry.damaged)'") ?? 0),
             quarantined: Int(try database.integer("SELECT count(*) FROM quarantine") ?? 0),
             removedQuarantined: Int(
                 try database.integer(
@@ -80,7 +82,16 @@ public final class StoreReader {
                     ?? 0))
     }
 
-    /// Rows in the file, and rows that were removed from it by rule.
+    /// What could not be read so far since it is damaged, the earliest first.
+    public var damageErrors: [StorageError] {
+        damage.values.sorted { $0.segment.firstTime < $1.segment.firstTime }.map(\.error)
+    }
+
+    private func sealedCount() throws(StorageError) -> Int {
+        schemaVersion < 4 ? 0 : Int(try database.integer("SELECT sum(count) FROM segments") ?? 0)
+    }
+
+    /// Readings and messages in the file, and those that were removed from it by rule or with what was damaged.
     public struct Holdings: Hashable, Sendable {
         public var readings: Int
         /// Stored as well, and to be dated once the gateway's clock is right.
@@ -171,32 +182,30 @@ public final class StoreReader {
             self.tests = tests
         }
 
-        /// Reads `series, time, value, flag, tests`.
-        init(_ row: Statement) {
+        init(_ row: ReadingSweep.StoredReading) {
             self.init(
-                series: SeriesID(row.integer(0)), time: row.timestamp(1), value: row.double(2),
-                flag: QualityFlag(rawValue: UInt8(truncatingIfNeeded: row.integer(3))) ?? .unknown,
-                tests: QualityTests(bits: row.integer(4)))
+                series: row.series, time: row.reading.time, value: row.reading.value, flag: row.reading.flag,
+                tests: row.reading.tests)
         }
     }
 
-    /// Visits the readings of a stretch of time, ordered by time; stops when `visit` says false.
-    /// - Parameter series: one series' only.
+    /// Visits the readings of a stretch of time, rows and sealed ones, ordered by time and series; stops when `visit` says
+    /// false. Readings of damaged segments are missing: see ``damageErrors``.
+    /// - Parameter series: nil for all.
     public func readings(
-        in range: Range<Timestamp>, series: SeriesID? = nil, newestFirst: Bool = false, visit: (ReadingRow) -> Bool
+        in range: Range<Timestamp>, of series: [SeriesID]? = nil, newestFirst: Bool = false,
+        visit: (ReadingRow) -> Bool
     ) throws(StorageError) {
-        let order = newestFirst ? "time DESC, series DESC" : "time, series"
-        let condition = series.map { "AND series = \($0)" } ?? ""
-        let select = try database.prepare(
-            """
-            SELECT series, time, value, flag, tests FROM \(hotReadings) WHERE time >= ?1 AND time < ?2 \(condition)
-            ORDER BY \(order)
-            """)
-        select.bind(1, range.lowerBound)
-        select.bind(2, range.upperBound)
-        while try select.step("read readings") {
-            if !visit(ReadingRow(select)) { return }
+        var sweep = try ReadingSweep(
+            database, table: hotReadings, hasSegments: schemaVersion >= 4, in: range, of: series, newestFirst: newestFirst)
+        while try sweep.next() {
+            for row in sweep.rows where !visit(ReadingRow(row)) { return noteDamage(sweep) }
         }
+        noteDamage(sweep)
+    }
+
+    private func noteDamage(_ sweep: ReadingSweep) {
+        damage.merge(sweep.damage) { first, _ in first }
     }
 
     /// Visits a tier's aggregates whose windows begin within a range, ordered by start; stops when `visit` says false.

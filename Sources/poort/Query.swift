@@ -54,7 +54,7 @@ struct Query: ParsableCommand {
         var printer = SeriesPrinter(series: wanted)
         let range = (last.map { Timestamp.now() - $0 } ?? from ?? .distantPast)..<(to ?? .distantFuture)
         if tier == "raw" || tier == "all" {
-            try reader.readings(in: range, series: printer.onlySeries) { row in
+            try reader.readings(in: range, of: printer.onlySeries.map { [$0] }) { row in
                 printer.print(row)
                 return true
             }

@@ -40,8 +40,16 @@ final class CoreBench {
     ///   - path: of a file that others may look into.
     ///   - start: of the flow.
     convenience init(seed: UInt64, path: String = ":memory:", start: Timestamp = CoreBench.begin) throws {
-        self.init(closed: path, options: StoreOptions(), seed: seed, start: start)
+        self.init(closed: path, options: CoreBench.options(), seed: seed, start: start)
         try open()
+    }
+
+    /// So that the few readings of a test are sealed.
+    static func options(vfs: String? = nil) -> StoreOptions {
+        var options = StoreOptions(vfs: vfs)
+        options.enoughForSegment = 4
+        options.fewestForSegment = 2
+        return options
     }
 
     /// To be opened before anything else is done with it.
@@ -53,6 +61,8 @@ final class CoreBench {
         clock = ManualClock(start + 5000)
         settings.latenessMilliseconds = 2000
         settings.lateDelayMilliseconds = 1000
+        settings.sealAfterMilliseconds = 20_000
+        settings.sealingUnitMilliseconds = 60_000
         settings.quantity = { CoreBench.quantity(of: Int($0.device.dropFirst(2))!) }
     }
 
@@ -207,6 +217,20 @@ final class CoreBench {
         while try core.removeExpired(monotonic: clock.monotonicMilliseconds) {}
         try commit()
     }
+
+    /// Seals what is old enough, in portions of a few rows.
+    func seal(rowsInOneGo: Int = 100) throws {
+        core.tell(now: clock.now)
+        core.settings.rowsInOneSealing = rowsInOneGo
+        var isMoreLeft = true
+        while isMoreLeft {
+            isMoreLeft = try core.seal()
+            try commit()
+        }
+    }
+
+    /// How many readings are in segments.
+    func sealedCount() throws -> Int { Int(try store.database.integer("SELECT sum(count) FROM segments") ?? 0) }
 
     /// Closes every window, four days later.
     func finish() throws {

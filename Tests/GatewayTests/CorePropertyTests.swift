@@ -55,10 +55,12 @@ struct CorePropertyTests {
                 position = Int.random(in: max(0, committed - 10)...committed, using: &random)
                 committed = position
             case 6..<9: try bench.advance(milliseconds: Int64.random(in: 0...90_000, using: &random))
+            case 9..<11: try bench.seal(rowsInOneGo: Int.random(in: 10...500, using: &random))
             default: break
             }
         }
         try bench.finish()
+        if Bool.random(using: &random) { try bench.seal() }
         let reading = try bench.readingDifferences(from: delivery.stored)
         #expect(reading.isEmpty, "seed \(delivery.seed): \(reading.prefix(3))")
         let verdict = try bench.verdictDifferences(from: delivery.stored)

@@ -39,7 +39,7 @@ final class CutRun {
         // Long enough for retention, which keeps three hours here, to have its share.
         delivery = CutDelivery(seed: seed, start: CoreBench.begin, count: isThinned ? 500 : 150)
         disk = SimulatedDisk(seed: seed, kind: kind)
-        bench = CoreBench(closed: "poort.db", options: StoreOptions(vfs: disk.vfs), seed: seed)
+        bench = CoreBench(closed: "poort.db", options: CoreBench.options(vfs: disk.vfs), seed: seed)
         if isThinned { bench.keep(raw: 7_200_000) }
         // Far fewer pages than the daemon waits for, so that many cuts fall into a checkpoint.
         let pages = [1000, 8, 40].randomElement(using: &random)!
@@ -89,6 +89,7 @@ final class CutRun {
         case 14..<17: try commit { try bench.closeWindows() }
         case 17: if isThinned { try commit { try bench.removeExpired() } }
         case 18: restart()
+        case 19: try commit { try bench.seal(rowsInOneGo: 60) }
         default: break
         }
         if position == delivery.messages.count, cuts < limit { restart() }

@@ -81,8 +81,12 @@ struct SeriesWindowsTests {
         try store.reader.readings(in: ten..<(ten + 4), of: [ids[0], ids[1]]) {
             found.append($0.value)
             #expect($0.flag == .suspect)
+            return true
         }
         #expect(found == [1, 3])
-        try store.reader.readings(in: ten..<(ten + 4), of: []) { _ in Issue.record("of no series") }
+        try store.reader.readings(in: ten..<(ten + 4), of: []) { _ in
+            Issue.record("of no series")
+            return false
+        }
     }
 }

@@ -30,7 +30,7 @@ struct StoreTests {
             _ = try store.insert(reading(2, at: ten + 1000), series: id)
         }
         var values: [Double] = []
-        try Store(path: path).readings(in: ten..<(ten + 10_000)) { _, _, value, _ in values.append(value) }
+        try Store(path: path).readings(in: ten..<(ten + 10_000), of: [1]) { _, _, value, _ in values.append(value) }
         #expect(values == [1])
     }
 

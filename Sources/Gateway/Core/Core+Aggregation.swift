@@ -30,7 +30,7 @@ extension Core {
             accumulators[id] = WindowAccumulator(
                 window: window, rules: rules(of: id), base: try counterBase(id, before: window.start))
         }
-        try store.readings(in: window.start..<window.end) { id, time, value, flag in
+        try store.readings(in: window.start..<window.end, of: due.series) { id, time, value, flag in
             accumulators[id]?.add(time: time, value: value, flag: flag)
         }
         var written = WrittenWindow(window)

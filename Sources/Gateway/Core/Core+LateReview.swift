@@ -22,7 +22,8 @@ extension Core {
         while let run = runs.last, rows < settings.reviewRowsInOneGo {
             runs.removeLast()
             if run.minutes.count > 1,
-                try !store.hasReadings(atMost: settings.reviewRowsInOneGo, in: run.range)
+                try !store.hasReadings(
+                    atMost: settings.reviewRowsInOneGo, in: run.range, of: Array(run.stretches.keys))
             {
                 runs += run.halves.reversed()
                 continue
@@ -70,30 +71,28 @@ extension Core {
 
     /// Late stretches that are closer to each other, in milliseconds, are judged in one pass.
     private static var greatestPause: Int64 { 3_600_000 }
-    /// How many readings, of all series, a review passes over in each direction: half a second's work.
+    /// How many readings a review passes over in each direction: half a second's work.
     private static var reviewRowLimit: Int { 3_000_000 }
 
-    /// - Returns: how many readings, of all series, were passed over.
+    /// - Returns: how many readings were passed over.
     private func review(_ late: [SeriesID: Range<Timestamp>]) throws(StorageError) -> Int {
         var review = LateReview(late, in: histories)
-        var olderRows = 0
-        try store.reader.readings(in: .distantPast..<review.scanEnd, newestFirst: true) { row in
-            olderRows += 1
-            review.offer(older: SeriesPoint(time: row.time, value: row.value), of: row.series)
-            return review.wantsOlder && olderRows < Core.reviewRowLimit
+        let older = try passOver(before: review.scanEnd, of: review.series, limit: Core.reviewRowLimit) {
+            review.offer(older: SeriesPoint(time: $0.time, value: $0.value), of: $0.series)
         }
         review.turn()
         var laterRows = 0
         if review.wantsLater {
-            try store.reader.readings(in: review.scanEnd ..< .distantFuture) { row in
+            let range = review.scanEnd ..< Timestamp.distantFuture
+            try store.passOver(range, of: review.seriesWantingLater) { row in
                 laterRows += 1
                 review.offer(later: SeriesPoint(time: row.time, value: row.value), of: row.series)
                 return review.wantsLater && laterRows < Core.reviewRowLimit
             }
         }
-        let isAllSeen = olderRows < Core.reviewRowLimit
         if laterRows < Core.reviewRowLimit {
             review.histories { id, history, wantedOlder in
+                let isAllSeen = !older.unfinished.contains(id)
                 guard let control = histories.control(of: id),
                     isAllSeen || !wantedOlder || histories.newestTime(id) == nil
                 else { return }
@@ -111,7 +110,7 @@ extension Core {
         for revision in revisions + neighbours.revisions {
             try revise(revision.tests, at: revision.time, of: revision.series)
         }
-        return olderRows + laterRows + neighbours.rows
+        return older.rows + laterRows + neighbours.rows
     }
 
     private func neighbourRevisions(
@@ -120,7 +119,7 @@ extension Core {
         var review = NeighbourReview(late, in: &histories)
         if review.range.isEmpty { return ([], 0) }
         var rows = 0
-        try store.reader.readings(in: review.range) { row in
+        try store.passOver(review.range, of: review.series) { row in
             rows += 1
             let point = SeriesPoint(time: row.time, value: row.value)
             review.offer(.init(point: point, tests: row.tests), of: row.series)

@@ -9,16 +9,17 @@ extension Core {
     func findPercentiles(of overfull: inout [SeriesID: Aggregate], in window: Window) throws(StorageError) {
         let limit = settings.readingsInOneSearch
         let range = window.start..<window.end
+        let series = overfull.keys.sorted()
         // Each of them has more readings than a distribution holds.
         guard !overfull.isEmpty, overfull.count <= limit / Distribution.capacity,
-            try store.hasReadings(atMost: limit, in: range)
+            try store.hasReadings(atMost: limit, in: range, of: series)
         else { return }
         var searches = overfull.mapValues { PercentileSearch(count: $0.count) }
         while searches.values.contains(where: \.isOpen) {
-            try store.readings(in: range) { id, _, value, flag in
+            try store.readings(in: range, of: series) { id, _, value, flag in
                 if flag.isUsable { searches[id]?.offer(value) }
             }
-            for id in overfull.keys { searches[id]?.narrow() }
+            for id in series { searches[id]?.narrow() }
         }
         for (id, search) in searches { overfull[id]?.percentiles = search.percentiles }
     }

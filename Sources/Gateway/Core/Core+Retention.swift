@@ -19,7 +19,8 @@ extension Core {
         if let kept = settings.rawRetentionMilliseconds {
             // Whole minutes: what is left of one must not be taken for all of it when a flag in it is revised.
             let oldest = min(time - kept - Core.readingMargin, schedule.oldestWaitingMinute ?? .distantFuture)
-            let border = Window(.minute, holding: oldest, days: settings.calendar).start
+            let unit = Core.retentionUnit(kept)
+            let border = Timestamp(milliseconds: oldest.milliseconds - (oldest.milliseconds % unit + unit) % unit)
             try forgetUnjudged(before: border)
             let removed = try store.removeReadings(before: border, limit: Core.rowsInOneGo)
             figures.removedReadings += removed
@@ -45,6 +46,11 @@ extension Core {
     private func keptMilliseconds(of tier: Tier, configured: Int64) -> Int64? {
         guard Tier.allCases.contains(where: { $0.finer == tier }) else { return configured }
         return settings.rawRetentionMilliseconds.map { max(configured, $0 + Core.sourceMargin) }
+    }
+
+    /// Readings go an hour or a day at a time where they are kept for long: what reaches over the border is written anew.
+    private static func retentionUnit(_ kept: Int64) -> Int64 {
+        kept >= 7 * 86_400_000 ? 86_400_000 : kept >= 86_400_000 ? 3_600_000 : 60_000
     }
 
     /// Longer than a reading may be on its way from the gate to the database.

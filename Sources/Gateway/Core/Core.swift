@@ -15,6 +15,10 @@ final class Core {
     var unjudged: [SeriesID: Set<Timestamp>] = [:]
     /// How many readings may still be passed over for the histories of single series before windows are closed next.
     var recallRowsLeft = Core.recallRowLimit
+    /// Where the current round of sealing goes on.
+    var sealedFrom = Timestamp.distantPast
+    /// How far the last round went.
+    var sealedUntil = Timestamp.distantPast
     var redelivery: RedeliveryFilter
     /// What the file has of it, and of the configuration below.
     var stored: (progress: RedeliveryFilter.Progress?, configuration: Int64)

@@ -146,6 +146,7 @@ struct CoreLoop: ~Copyable {
         }
         guard core.undatedCount == 0 else { return }
         if try core.closeWindows() { try commit() }
+        try seal(core)
         if core.now >= nextRetention || nextRetention - core.now > CoreLoop.retentionPause {
             let isMoreLeft = try core.removeExpired(monotonic: monotonic)
             try commit()
@@ -154,6 +155,13 @@ struct CoreLoop: ~Copyable {
     }
 
     private static var retentionPause: Int64 { 3_600_000 }
+
+    private mutating func seal(_ core: Core) throws(StorageError) {
+        guard core.hasToSeal else { return }
+        _ = try core.seal()
+        for damage in try core.store.removeDamagedSegments() { logger.error("a segment's readings are lost: \(damage)") }
+        try commit()
+    }
 
     private mutating func adopt(_ settings: CoreSettings) throws(StorageError) {
         self.settings = settings

@@ -15,6 +15,13 @@ struct CoreSettings: Sendable {
     /// How long raw readings and aggregates are kept, in milliseconds; what is absent is kept for ever.
     var rawRetentionMilliseconds: Int64?
     var tierRetentionMilliseconds: [Tier: Int64] = [:]
+    /// How old readings are when they are sealed, in milliseconds.
+    var sealAfterMilliseconds: Int64 = 3_600_000
+    /// Of what length the stretches are that are sealed together, in milliseconds: what begins with one needs not be cut
+    /// where retention ends.
+    var sealingUnitMilliseconds: Int64 = 3_600_000
+    /// How many rows are looked at in one go to be sealed: a quarter of a second's work.
+    var rowsInOneSealing = 250_000
     /// Hexadecimal.
     var configurationFingerprint = ""
     /// How many late minute-series are computed in one go, so that a backlog does not hold up a commit.
@@ -42,6 +49,9 @@ struct CoreFigures: Sendable {
     /// Windows whose aggregate was corrected after it had been written.
     var revisions = 0
     var removedReadings = 0
+    /// Readings that are in segments now, and the bytes of these.
+    var sealedReadings = 0
+    var sealedBytes = 0
     /// Readings that no time can be told of, since the clock was never right in their boot.
     var undatable = 0
 }

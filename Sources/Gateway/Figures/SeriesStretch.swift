@@ -38,7 +38,10 @@ public struct SeriesStretch: Sendable {
         _ reader: StoreReader, of series: [StoreReader.SeriesRow], in range: Range<Timestamp>
     ) throws(StorageError) -> [SeriesStretch] {
         var found: [SeriesID: [StoreReader.ReadingRow]] = [:]
-        try reader.readings(in: range, of: series.map(\.id)) { found[$0.series, default: []].append($0) }
+        try reader.readings(in: range, of: series.map(\.id)) {
+            found[$0.series, default: []].append($0)
+            return true
+        }
         var stretches: [SeriesStretch] = []
         for row in series {
             var stretch = SeriesStretch(row, range: range)

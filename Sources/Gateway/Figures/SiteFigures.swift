@@ -71,6 +71,7 @@ public struct SiteFigures: Sendable {
             if row.flag.isUsable {
                 found[row.series, default: []].append(FillReading(time: row.time, level: row.value))
             }
+            return true
         }
         return found
     }

@@ -2,8 +2,8 @@ public import Telemetry
 
 /// Judges anew what the late readings of several series change, in one pass over the stored readings.
 ///
-/// Offer all series' stored readings: those before ``scanEnd`` from the newest to older ones while ``wantsOlder``, then
-/// those from ``scanEnd`` on in the order of time while ``wantsLater``.
+/// Offer the stored readings of each of its ``series``: those before ``scanEnd`` from the newest to older ones while more
+/// are wanted, then those from ``scanEnd`` on in the order of time while ``wantsLater``.
 public struct LateReview: Sendable {
     /// Where the late readings end, those of all series.
     public let scanEnd: Timestamp
@@ -29,13 +29,18 @@ public struct LateReview: Sendable {
         }
     }
 
-    public var wantsOlder: Bool { !wantingOlder.isEmpty }
+    /// Those whose limits are known.
+    public var series: Set<SeriesID> { Set(subjects.keys) }
     public var wantsLater: Bool { !wantingLater.isEmpty }
+    /// Those of which later readings are wanted.
+    public var seriesWantingLater: [SeriesID] { wantingLater.sorted() }
 
-    public mutating func offer(older point: SeriesPoint, of id: SeriesID) {
-        guard wantingOlder.contains(id) else { return }
-        if subjects[id]!.take(older: point) { return }
+    /// - Returns: whether more of that series is wanted.
+    public mutating func offer(older point: SeriesPoint, of id: SeriesID) -> Bool {
+        guard wantingOlder.contains(id) else { return false }
+        if subjects[id]!.take(older: point) { return true }
         wantingOlder.remove(id)
+        return false
     }
 
     /// No older ones are offered any more.

@@ -2,10 +2,12 @@ public import Telemetry
 
 /// Compares readings with their neighbours' anew, where some of these came late.
 ///
-/// Offer all series' stored readings within ``range``, in the order of time.
+/// Offer the stored readings of ``series`` within ``range``, in the order of time.
 public struct NeighbourReview: Sendable {
     /// Of the readings that are looked at; empty where nobody has neighbours.
     public let range: Range<Timestamp>
+    /// Those that are judged and those that they are compared with.
+    public let series: [SeriesID]
     private var subjects: [SeriesID: Subject] = [:]
     /// Of the series that speak for others, as far as their limits are known; flags in the file may be of former ones.
     private var ranges: [SeriesID: GrossRangeLimits?] = [:]
@@ -19,6 +21,8 @@ public struct NeighbourReview: Sendable {
         let reference: SeriesID?
         /// Nil where it stands in no neighbourhood.
         let peers: [SeriesID]?
+
+        var others: [SeriesID] { (peers ?? []) + (reference.map { [$0] } ?? []) }
     }
 
     /// - Parameter late: of each series the stretch in which readings came late.
@@ -33,10 +37,11 @@ public struct NeighbourReview: Sendable {
             }
         }
         for subject in subjects.values {
-            for other in (subject.peers ?? []) + (subject.reference.map { [$0] } ?? []) where ranges[other] == nil {
+            for other in subject.others where ranges[other] == nil {
                 if let control = histories.control(of: other) { ranges[other] = .some(control.grossRange) }
             }
         }
+        series = Set(subjects.keys).union(subjects.values.flatMap(\.others)).sorted()
         let ages = subjects.values.map(\.limits.neighbourAgeMilliseconds)
         let start = subjects.values.map(\.stretch.lowerBound).min() ?? .distantPast
         let end = subjects.values.map(\.stretch.upperBound).max() ?? .distantPast

@@ -34,6 +34,11 @@ struct SegmentID: Hashable {
             .rawValue...SegmentID(hour: hour, series: series, number: numbers - 1).rawValue
     }
 
+    /// All that begin in some hours.
+    static func range(hours: ClosedRange<Int64>) -> ClosedRange<Int64> {
+        hours.lowerBound << hourShift...(hours.upperBound << hourShift | (1 << hourShift - 1))
+    }
+
     /// The hour of a time in ``times``; the first or the last for one before or behind.
     static func hour(of time: Timestamp) -> Int64 {
         min(max(time.milliseconds.flooredQuotient(hourMilliseconds), 0), (1 << 20) - 1)

@@ -1,0 +1,297 @@
+import CSQLite
+public import Telemetry
+
+/// Readings that change no more leave the rows and are sealed, those of each series together.
+///
+/// A row takes 30 bytes and a sealed reading one or two; and what is sealed together is written in a few pages, however many
+/// series there are. A series' readings wait until there are enough of them for a segment to be smaller than their rows.
+extension Store {
+    /// What one portion of sealing did.
+    public struct SealedPortion: Hashable, Sendable {
+        /// Readings that were rows and are in segments now.
+        public var readings = 0
+        public var segments = 0
+        /// The bytes of those segments.
+        public var bytes = 0
+        /// From where to go on; nil when all that is old enough was looked at.
+        public var next: Timestamp?
+    }
+
+    /// Seals readings that are older than a time, within the current transaction.
+    /// - Parameters:
+    ///   - start: rows before it stay as they are.
+    ///   - limit: how many rows are looked at, about.
+    public func seal(
+        from start: Timestamp, before border: Timestamp, limit: Int
+    ) throws(StorageError) -> SealedPortion {
+        let range = max(start, SegmentID.times.lowerBound)..<min(border, SegmentID.times.upperBound)
+        guard !range.isEmpty else { return SealedPortion() }
+        try begin()
+        let rows = try countRows(in: range, limit: limit)
+        var portion = SealedPortion()
+        portion.next = rows.isCut ? rows.range.upperBound : nil
+        guard rows.count > 0 else { return portion }
+        var kept: [SeriesID] = []
+        var single: [(series: SeriesID, time: Timestamp)] = []
+        // Some of the series at a time, so that not all of it is in memory at once.
+        let passes = SeriesID(rows.count / Store.rowsInMemory + 1)
+        for pass in 0..<passes {
+            let bySeries = try hotReadings(in: rows.range) { $0 % passes == pass }
+            for (series, readings) in bySeries.sorted(by: { $0.key < $1.key }) {
+                let parts = try sealedParts(of: readings, series: series, border: border, in: &portion)
+                guard parts.reduce(0, { $0 + $1.count }) < readings.count else { continue }
+                kept.append(series)
+                for part in parts { single += part.map { (series, $0.time) } }
+            }
+        }
+        FaultPoint.reach("seal.inserted")
+        if portion.readings > 0 { try deleteRows(in: rows.range, besides: kept, single: single) }
+        FaultPoint.reach("seal.deleted")
+        return portion
+    }
+
+    /// Two megabytes.
+    private static var rowsInMemory: Int { 65_536 }
+
+    // MARK: - Rows
+
+    /// How many rows there are, about so many at most; and up to which time, when there are more.
+    private func countRows(
+        in range: Range<Timestamp>, limit: Int
+    ) throws(StorageError) -> (count: Int, range: Range<Timestamp>, isCut: Bool) {
+        let condition = "time >= \(range.lowerBound.milliseconds) AND time < \(range.upperBound.milliseconds)"
+        let cut = try database.integer(
+            "SELECT time FROM hot_readings WHERE \(condition) ORDER BY time LIMIT 1 OFFSET \(limit)")
+        if let cut { return (limit, range.lowerBound..<Timestamp(milliseconds: cut + 1), true) }
+        return (Int(try database.integer("SELECT count(*) FROM hot_readings WHERE \(condition)") ?? 0), range, false)
+    }
+
+    private func hotReadings(
+        in range: Range<Timestamp>, where isWanted: (SeriesID) -> Bool
+    ) throws(StorageError) -> [SeriesID: [SealedReading]] {
+        var bySeries: [SeriesID: [SealedReading]] = [:]
+        let select = statements.selectReadings
+        select.bind(1, range.lowerBound)
+        select.bind(2, range.upperBound)
+        defer { select.reset() }
+        while try select.step("read what is to be sealed") {
+            let series = SeriesID(select.integer(1))
+            guard isWanted(series) else { continue }
+            bySeries[series, default: []].append(
+                SealedReading(
+                    time: select.timestamp(0), value: select.double(2),
+                    flag: QualityFlag(rawValue: UInt8(truncatingIfNeeded: select.integer(3))) ?? .unknown,
+                    tests: QualityTests(bits: select.integer(4))))
+        }
+        return bySeries
+    }
+
+    private func deleteRows(
+        in range: Range<Timestamp>, besides kept: [SeriesID], single: [(series: SeriesID, time: Timestamp)]
+    ) throws(StorageError) {
+        let list = kept.map { String($0) }.joined(separator: ",")
+        let condition = kept.isEmpty ? "" : "AND series NOT IN (\(list))"
+        try database.execute(
+            """
+            DELETE FROM hot_readings WHERE time >= \(range.lowerBound.milliseconds)
+            AND time < \(range.upperBound.milliseconds) \(condition)
+            """, operation: "remove rows that are sealed")
+        for row in single {
+            statements.deleteReading.bind(1, row.time)
+            statements.deleteReading.bind(2, row.series)
+            try statements.deleteReading.run("remove a row that is sealed")
+        }
+    }
+
+    // MARK: - What is worth a segment
+
+    /// So that none takes long to read and to write anew.
+    private static var mostInSegment: Int { 8192 }
+
+    /// - Returns: what of the readings is in segments now.
+    private func sealedParts(
+        of readings: [SealedReading], series: SeriesID, border: Timestamp, in portion: inout SealedPortion
+    ) throws(StorageError) -> [ArraySlice<SealedReading>] {
+        let end = sealed.end(of: series) ?? .distantPast
+        let lateCount = readings.firstIndex { $0.time > end } ?? readings.count
+        let (late, new) = (readings[..<lateCount], readings[lateCount...])
+        var parts: [ArraySlice<SealedReading>] = []
+        // A few do not make it worth to write a segment anew, unless they have waited for long.
+        if late.count >= options.fewestForSegment || late.first.map({ $0.time < border - StoredSegment.greatestSpan }) ?? false {
+            try sealLate(late, of: series, in: &portion)
+            parts.append(late)
+        }
+        return parts + (try sealNew(new, of: series, border: border, in: &portion))
+    }
+
+    /// Readings behind all that is sealed of their series.
+    private func sealNew(
+        _ readings: ArraySlice<SealedReading>, of series: SeriesID, border: Timestamp, in portion: inout SealedPortion
+    ) throws(StorageError) -> [ArraySlice<SealedReading>] {
+        var parts: [ArraySlice<SealedReading>] = []
+        var rest = readings
+        while !rest.isEmpty {
+            let part = Store.part(of: rest)
+            // What a day has brought is all that may go into one segment.
+            let isComplete = part.count < rest.count || part[part.startIndex].time < border - StoredSegment.greatestSpan
+            if part.count >= options.enoughForSegment || isComplete && part.count >= options.fewestForSegment,
+                try write(part, of: series, in: &portion)
+            {
+                parts.append(part)
+            }
+            rest = rest.dropFirst(part.count)
+        }
+        return parts
+    }
+
+    /// What may be one segment.
+    private static func part(of readings: ArraySlice<SealedReading>) -> ArraySlice<SealedReading> {
+        let end = readings[readings.startIndex].time + StoredSegment.greatestSpan
+        let part = readings.prefix(mostInSegment)
+        guard let last = part.last, last.time > end else { return part }
+        return part.prefix { $0.time <= end }
+    }
+
+    /// - Returns: false where their hour holds as many segments of the series as can be numbered.
+    private func write(
+        _ readings: ArraySlice<SealedReading>, of series: SeriesID, in portion: inout SealedPortion
+    ) throws(StorageError) -> Bool {
+        guard let first = readings.first, let last = readings.last,
+            let id = try freeID(of: series, from: first.time)
+        else { return false }
+        let bytes: [UInt8]
+        do throws(SegmentError) {
+            var builder = SegmentBuilder(series: series)
+            for reading in readings { try builder.append(reading) }
+            bytes = try builder.seal()
+        } catch {
+            preconditionFailure("rows lie in the order of their key: \(error)")
+        }
+        let insert = statements.insertSegment
+        insert.bind(1, id.rawValue)
+        insert.bind(2, series)
+        insert.bind(3, first.time)
+        insert.bind(4, last.time)
+        insert.bind(5, readings.count)
+        insert.bind(6, blob: bytes)
+        try insert.run("write a segment")
+        portion.segments += 1
+        portion.bytes += bytes.count
+        portion.readings += readings.count
+        sealed.forget(series)
+        if sealed.extend(series, to: last.time) {
+            statements.updateSealedUntil.bind(1, series)
+            statements.updateSealedUntil.bind(2, last.time)
+            try statements.updateSealedUntil.run("note up to when a series is sealed")
+        }
+        return true
+    }
+
+    private func freeID(of series: SeriesID, from time: Timestamp) throws(StorageError) -> SegmentID? {
+        let range = SegmentID.range(hour: SegmentID.hour(of: time), series: series)
+        var free = range.lowerBound
+        let select = statements.selectSegmentIDs
+        select.bind(1, range.lowerBound)
+        select.bind(2, range.upperBound)
+        defer { select.reset() }
+        while try select.step("number a segment"), select.integer(0) == free { free += 1 }
+        return range.contains(free) ? SegmentID(rawValue: free) : nil
+    }
+
+    // MARK: - What comes behind time
+
+    /// Readings that lie before the last sealed one of their series: they go into the segments whose stretch they fall
+    /// into, which are written anew, and between segments into new ones.
+    private func sealLate(
+        _ late: ArraySlice<SealedReading>, of series: SeriesID, in portion: inout SealedPortion
+    ) throws(StorageError) {
+        guard let first = late.first, let last = late.last else { return }
+        var rest = late
+        for segment in try sealed.segments(of: series, in: first.time..<(last.time + 1)) {
+            let before = rest.prefix { $0.time < segment.firstTime }
+            let within = rest.dropFirst(before.count).prefix { $0.time <= segment.lastTime }
+            try writeAll(before, of: series, in: &portion)
+            if !within.isEmpty { try merge(within, into: segment, in: &portion) }
+            rest = rest.dropFirst(before.count + within.count)
+        }
+        try writeAll(rest, of: series, in: &portion)
+    }
+
+    private func writeAll(
+        _ readings: ArraySlice<SealedReading>, of series: SeriesID, in portion: inout SealedPortion
+    ) throws(StorageError) {
+        var rest = readings
+        while !rest.isEmpty {
+            let part = Store.part(of: rest)
+            guard try write(part, of: series, in: &portion) else {
+                throw StorageError(
+                    operation: "seal readings of series \(series)", path: path, code: SQLITE_FULL,
+                    cause: "\(SegmentID.numbers) segments of it begin in one hour")
+            }
+            rest = rest.dropFirst(part.count)
+        }
+    }
+
+    /// Writes a segment anew with readings that belong into it.
+    private func merge(
+        _ readings: ArraySlice<SealedReading>, into segment: StoredSegment, in portion: inout SealedPortion
+    ) throws(StorageError) {
+        var all = Array(readings)
+        let isWhole = try sealed.visitReadings(of: segment) { all.append($0) }
+        if isWhole { try delete(segment) }
+        all.sort { $0.time < $1.time }
+        let before = portion.readings
+        try writeAll(all[...], of: segment.series, in: &portion)
+        portion.readings = before + readings.count
+    }
+
+    /// What is left of a segment.
+    func writeAnew(_ readings: ArraySlice<SealedReading>, of series: SeriesID) throws(StorageError) {
+        var portion = SealedPortion()
+        try writeAll(readings, of: series, in: &portion)
+    }
+
+    func delete(_ segment: StoredSegment) throws(StorageError) {
+        statements.deleteSegment.bind(1, segment.id.rawValue)
+        try begin()
+        try statements.deleteSegment.run("remove a segment")
+        sealed.forget(segment.series)
+    }
+
+    // MARK: - Opening what is sealed
+
+    /// Makes rows again of the segment that holds a reading, so that it can be changed.
+    /// - Returns: whether there is one.
+    func reopen(at time: Timestamp, of series: SeriesID) throws(StorageError) -> Bool {
+        for segment in try sealed.segments(of: series, in: time..<(time + 1)) {
+            var readings: [SealedReading] = []
+            guard try sealed.visitReadings(of: segment, { readings.append($0) }) else { continue }
+            try begin()
+            try delete(segment)
+            for reading in readings {
+                let insert = statements.insertReading
+                insert.bind(1, reading.time)
+                insert.bind(2, series)
+                insert.bind(3, reading.value)
+                insert.bind(4, Int32(reading.flag.rawValue))
+                insert.bind(5, reading.tests.bits)
+                try insert.run("make a row of a sealed reading")
+            }
+            FaultPoint.reach("reopen.inserted")
+            return true
+        }
+        return false
+    }
+
+    /// Removes segments that turned out to be damaged, and counts their readings as lost.
+    /// - Returns: what was wrong with each.
+    public func removeDamagedSegments() throws(StorageError) -> [StorageError] {
+        let damaged = sealed.takeDamage()
+        for (segment, _) in damaged {
+            try begin()
+            try delete(segment)
+            try addToLedger(source: "", counted: .removed, outcome: LedgerEntry.damaged, count: segment.count)
+        }
+        return damaged.map(\.error)
+    }
+}

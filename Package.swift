@@ -110,6 +110,12 @@ let package = Package(
         .executableTarget(
             name: "segment-benchmark", dependencies: ["Simulation", "Storage", "Telemetry", "TestKit"],
             path: "Tests/Benchmark/Segments", swiftSettings: strict),
+        .executableTarget(
+            name: "storage-benchmark",
+            dependencies: [
+                "CSQLite", "Gateway", "GatewayConfiguration", "Simulation", "Storage", "Telemetry", "TestKit",
+            ],
+            path: "Tests/Benchmark/Storage", swiftSettings: strict),
         .target(
             name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
             path: "Tests/Fuzz/Target", swiftSettings: strict),

@@ -19,12 +19,21 @@ public final class Replay {
     /// Whether the lines at hand are in the database already.
     private var isCatchingUp = false
     private var uncommittedMessages = 0
+    /// How the messages are taken in, where it is to be as from a broker.
+    private let pace: ReplayPace?
+    private var lastCommit = Timestamp.distantPast
+    private var packetID: UInt16 = 0
     private var keptReceiptTimes: [SeriesID: Timestamp]
 
     /// - Parameter database: a file that keeps what is stored, and is gone on with where a capture was taken into it
     ///   before; nil for memory.
     /// - Throws: `GatewayError` for a file of the daemon's, or one that is in use; `StorageError`.
-    public init(configuration: Configuration, database: String? = nil) throws {
+    public convenience init(configuration: Configuration, database: String? = nil) throws {
+        try self.init(configuration: configuration, database: database, pace: nil)
+    }
+
+    package init(configuration: Configuration, database: String?, pace: ReplayPace?) throws {
+        self.pace = pace
         let wiring = Wiring(configuration)
         var settings = wiring.coreSettings
         settings.lateWindowsInOneGo = .max
@@ -78,7 +87,12 @@ public final class Replay {
         decode(message)
         while let item = consumer.pop() { try core.take(item) }
         uncommittedMessages += 1
-        if uncommittedMessages >= Replay.messagesInOneCommit { try commit() }
+        if isCommitDue { try commit() }
+    }
+
+    private var isCommitDue: Bool {
+        guard let pace else { return uncommittedMessages >= Replay.messagesInOneCommit }
+        return position.clock - lastCommit >= pace.commitMilliseconds
     }
 
     /// What became of the messages.
@@ -105,10 +119,17 @@ public final class Replay {
     private func decode(_ message: CapturedMessage) {
         message.topic.withUnsafeBytes { topic in
             message.payload.withUnsafeBytes { payload in
-                gate.accept(topic: topic, payload: payload, packetID: 0, received: message.received)
+                gate.accept(topic: topic, payload: payload, packetID: nextPacketID(), received: message.received)
             }
         }
         gate.publishBurst()
+    }
+
+    /// 0 stands for a message that cannot come again.
+    private func nextPacketID() -> UInt16 {
+        guard pace != nil else { return 0 }
+        packetID = packetID == .max ? 1 : packetID + 1
+        return packetID
     }
 
     /// Once a second of the capture's time, as the daemon does.
@@ -116,11 +137,16 @@ public final class Replay {
         guard position.clock - position.tick >= 1000 else { return }
         position.tick = position.clock
         try core.closeWindows()
+        guard core.hasToSeal else { return }
+        _ = try core.seal()
+        // As the daemon does: what is sealed together is written at once.
+        if pace != nil { try commit() }
     }
 
     /// Makes durable what was taken in, with how far the capture has come.
     public func commit() throws {
         uncommittedMessages = 0
+        lastCommit = position.clock
         try position.keep(in: core.store)
         if core.haveReceiptTimesGone {
             for id in keptReceiptTimes.keys { try ReplayPosition.keepReceiptTime(.distantPast, of: id, in: core.store) }
@@ -138,6 +164,15 @@ public final class Replay {
 
     /// Seldom enough that the disk is not waited for, often enough that little is done again.
     private static let messagesInOneCommit = 1000
+}
+
+/// Takes messages in as they come from a broker: numbered, and committed by the messages' own clock.
+package struct ReplayPace: Sendable {
+    package var commitMilliseconds: Int64
+
+    package init(commitMilliseconds: Int64) {
+        self.commitMilliseconds = commitMilliseconds
+    }
 }
 
 // MARK: - Going on

@@ -12,12 +12,16 @@ public struct TimeGate: Sendable {
         self.retentionMilliseconds = retentionMilliseconds
     }
 
+    /// No sensor of a street measured before 1970, nor does the file hold such times.
+    private static let earliest = Timestamp(milliseconds: 0)
+
     /// - Parameters:
     ///   - received: when the message came, by which the device's clock is judged.
     ///   - now: later than that when the message was in quarantine meanwhile.
     /// - Returns: why the reading is held back, or nil to let it through.
     public func objection(to time: Timestamp, received: Timestamp, now: Timestamp) -> RejectionReason? {
         if time - received > aheadToleranceMilliseconds { return .clockAhead }
+        if time < TimeGate.earliest { return .beyondRetention }
         if let retentionMilliseconds, now - time > retentionMilliseconds { return .beyondRetention }
         return nil
     }

@@ -179,7 +179,27 @@ enum Schema {
     /// A segment's number is made of the hour of its first reading, its series and a running number (``SegmentID``), so that
     /// segments are clustered by time and those of one series are still found by their key.
     private static let version4 = """
-        ALTER TABLE readings RENAME TO hot_readings;
+        CREATE TABLE verdicts(
+            number INTEGER PRIMARY KEY,
+            flag INTEGER NOT NULL,
+            tests INTEGER NOT NULL,
+            UNIQUE(flag, tests)
+        ) STRICT;
+
+        CREATE TABLE hot(
+            id INTEGER PRIMARY KEY,
+            value ANY NOT NULL,
+            code INTEGER NOT NULL
+        ) STRICT;
+
+        INSERT INTO verdicts SELECT row_number() OVER () - 1, flag, tests FROM (SELECT DISTINCT flag, tests FROM readings);
+        INSERT INTO hot SELECT (time << 20) | series, value, (number << 4) | 15
+        FROM readings JOIN verdicts USING(flag, tests) ORDER BY time, series;
+        DROP TABLE readings;
+
+        CREATE VIEW hot_readings AS
+        SELECT id >> 20 AS time, id & \(HotRow.greatestSeries) AS series, \(HotRow.valueSQL) AS value, flag, tests
+        FROM hot JOIN verdicts ON number = code >> 4;
 
         CREATE TABLE segments(
             id INTEGER PRIMARY KEY,

@@ -6,7 +6,7 @@ final class Statements {
     let selectSeries: Statement
     let updateFirstTime: Statement
     let insertReading: Statement
-    let selectValue: Statement
+    let selectReading: Statement
     let selectReadings: Statement
     let insertAggregate: Statement
     let selectAggregate: Statement
@@ -18,8 +18,7 @@ final class Statements {
     let deleteSegment: Statement
     let selectSegmentIDs: Statement
     let updateSealedUntil: Statement
-    let selectTests: Statement
-    let updateTests: Statement
+    let updateVerdict: Statement
     let insertUnjudged: Statement
     let deleteUnjudged: Statement
     let insertLate: Statement
@@ -64,12 +63,11 @@ final class Statements {
             """)
         updateFirstTime = try database.prepare("UPDATE series SET first_time = ?2 WHERE id = ?1")
         insertReading = try database.prepare(
-            "INSERT INTO hot_readings(time, series, value, flag, tests) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"
-        )
-        selectValue = try database.prepare("SELECT value FROM hot_readings WHERE time = ?1 AND series = ?2")
+            "INSERT INTO hot(id, value, code) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING")
+        selectReading = try database.prepare("SELECT \(HotRow.columns) FROM hot WHERE id = ?1")
         selectReadings = try database.prepare(
-            "SELECT time, series, value, flag, tests FROM hot_readings WHERE time >= ?1 AND time < ?2 ORDER BY time, series")
-        deleteReading = try database.prepare("DELETE FROM hot_readings WHERE time = ?1 AND series = ?2")
+            "SELECT \(HotRow.columns) FROM hot WHERE id BETWEEN ?1 AND ?2 ORDER BY id")
+        deleteReading = try database.prepare("DELETE FROM hot WHERE id = ?1")
         insertSegment = try database.prepare(
             "INSERT INTO segments(id, series, first_time, last_time, count, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
         deleteSegment = try database.prepare("DELETE FROM segments WHERE id = ?1")
@@ -92,9 +90,7 @@ final class Statements {
             SELECT start FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start > ?2 AND start < ?3 AND series = ?1
             AND increase IS NOT NULL ORDER BY start LIMIT 1
             """)
-        selectTests = try database.prepare("SELECT tests FROM hot_readings WHERE time = ?1 AND series = ?2")
-        updateTests = try database.prepare(
-            "UPDATE hot_readings SET tests = ?3, flag = ?4 WHERE time = ?1 AND series = ?2")
+        updateVerdict = try database.prepare("UPDATE hot SET code = (code & 15) | (?2 << 4) WHERE id = ?1")
         insertUnjudged = try database.prepare(
             "INSERT INTO unjudged_minutes(start, series) VALUES(?1, ?2) ON CONFLICT DO NOTHING")
         deleteUnjudged = try database.prepare("DELETE FROM unjudged_minutes WHERE start = ?1 AND series = ?2")

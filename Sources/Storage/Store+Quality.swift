@@ -3,29 +3,23 @@ public import Telemetry
 extension Store {
     /// The tests of a stored reading; nil when there is none of that time.
     public func tests(at time: Timestamp, of series: SeriesID) throws(StorageError) -> QualityTests? {
-        let select = statements.selectTests
-        select.bind(1, time)
-        select.bind(2, series)
-        defer { select.reset() }
-        if try select.step("read a reading's tests") { return QualityTests(bits: select.integer(0)) }
-        return try sealed.reading(at: time, of: series)?.tests
+        try reading(at: time, of: series)?.tests
     }
 
     /// Writes the tests of a stored reading anew, and its flag with them. A sealed one becomes a row again.
     public func setTests(_ tests: QualityTests, at time: Timestamp, of series: SeriesID) throws(StorageError) {
         try begin()
-        try updateTests(tests, at: time, of: series)
+        try setVerdict(tests, at: time, of: series)
         if database.changedRows == 0, try reopen(at: time, of: series) {
-            try updateTests(tests, at: time, of: series)
+            try setVerdict(tests, at: time, of: series)
         }
     }
 
-    private func updateTests(_ tests: QualityTests, at time: Timestamp, of series: SeriesID) throws(StorageError) {
-        statements.updateTests.bind(1, time)
-        statements.updateTests.bind(2, series)
-        statements.updateTests.bind(3, tests.bits)
-        statements.updateTests.bind(4, Int32(tests.combined.rawValue))
-        try statements.updateTests.run("write a reading's tests")
+    private func setVerdict(_ tests: QualityTests, at time: Timestamp, of series: SeriesID) throws(StorageError) {
+        let number = try verdicts.number(of: Verdict(flag: tests.combined, tests: tests))
+        statements.updateVerdict.bind(1, HotRow.id(time, series))
+        statements.updateVerdict.bind(2, number)
+        try statements.updateVerdict.run("write a reading's tests")
     }
 
     // MARK: - Late readings

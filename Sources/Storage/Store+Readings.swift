@@ -77,7 +77,7 @@ extension Store {
             time = time + step
             step *= 2
         }
-        let existing = try value(at: time, series: series)
+        let existing = try self.reading(at: time, of: series)?.value
         return existing == reading.value && reading.timeOrigin == .device
             ? .duplicate : .conflict(existing: existing ?? .nan)
     }
@@ -87,24 +87,31 @@ extension Store {
 
     private func insertRow(_ reading: Reading, at time: Timestamp, series: SeriesID) throws(StorageError) -> Bool {
         if try sealed.reading(at: time, of: series) != nil { return false }
+        return try insertRow(
+            SealedReading(time: time, value: reading.value, flag: reading.flag, tests: reading.tests), of: series)
+    }
+
+    /// - Returns: false where there is one of that series and time.
+    func insertRow(_ reading: SealedReading, of series: SeriesID) throws(StorageError) -> Bool {
+        let verdict = try verdicts.number(of: Verdict(flag: reading.flag, tests: reading.tests))
         let insert = statements.insertReading
-        insert.bind(1, time)
-        insert.bind(2, series)
-        insert.bind(3, reading.value)
-        insert.bind(4, Int32(reading.flag.rawValue))
-        insert.bind(5, reading.tests.bits)
+        insert.bind(1, HotRow.id(reading.time, series))
+        HotRow.bind(reading.value, verdict: verdict, to: insert, at: 2)
         try insert.run("insert a reading")
         return database.changedRows > 0
     }
 
-    private func value(at time: Timestamp, series: SeriesID) throws(StorageError) -> Double? {
-        let select = statements.selectValue
-        select.bind(1, time)
-        select.bind(2, series)
+    /// The stored reading of a series at a time, a row or sealed.
+    func reading(at time: Timestamp, of series: SeriesID) throws(StorageError) -> SealedReading? {
+        let select = statements.selectReading
+        select.bind(1, HotRow.id(time, series))
         defer { select.reset() }
-        if try select.step("read a reading") { return select.double(0) }
-        return try sealed.reading(at: time, of: series)?.value
+        if try select.step("read a reading") { return try hot.read(select).reading }
+        return try sealed.reading(at: time, of: series)
     }
+
+    /// The readings that are rows.
+    var hot: HotRows { HotRows(database, verdicts: verdicts) }
 
     /// Visits the readings of some series in a stretch of time, those of each in the order of time. What there is of others
     /// may be visited as well.
@@ -113,19 +120,18 @@ extension Store {
         visit: (_ series: SeriesID, _ time: Timestamp, _ value: Double, _ flag: QualityFlag) -> Void
     ) throws(StorageError) {
         if range.lowerBound <= sealed.end {
-            var sweep = try ReadingSweep(database, in: range, of: series)
+            var sweep = try ReadingSweep(database, hot: hot, in: range, of: series)
             while try sweep.next() {
                 for row in sweep.rows { visit(row.series, row.reading.time, row.reading.value, row.reading.flag) }
             }
             return sealed.note(sweep.damage)
         }
-        let select = statements.selectReadings
-        select.bind(1, range.lowerBound)
-        select.bind(2, range.upperBound)
+        let (select, hot) = (statements.selectReadings, hot)
+        guard hot.bind(range, to: select) else { return }
         defer { select.reset() }
         while try select.step("read readings") {
-            let flag = QualityFlag(rawValue: UInt8(truncatingIfNeeded: select.integer(3))) ?? .unknown
-            visit(SeriesID(select.integer(1)), select.timestamp(0), select.double(2), flag)
+            let row = try hot.read(select)
+            visit(row.series, row.reading.time, row.reading.value, row.reading.flag)
         }
     }
 
@@ -137,7 +143,7 @@ extension Store {
     ) throws(StorageError) {
         let ends = series.map { $0.lazy.map { [sealed] in sealed.end(of: $0) ?? .distantPast }.max() ?? .distantPast }
         var sweep = try ReadingSweep(
-            database, in: range, of: series, newestFirst: newestFirst, sealedUntil: ends ?? sealed.end)
+            database, hot: hot, in: range, of: series, newestFirst: newestFirst, sealedUntil: ends ?? sealed.end)
         defer { sealed.note(sweep.damage) }
         while try sweep.next() {
             for row in sweep.rows where !visit(StoreReader.ReadingRow(row)) { return }
@@ -153,10 +159,10 @@ extension Store {
             count += try sealed.segments(of: id, in: range).reduce(0) { $0 + $1.count }
         }
         guard count <= limit else { return false }
+        guard let ids = HotRow.ids(range) else { return true }
         return try database.integer(
             """
-            SELECT 1 FROM hot_readings WHERE time >= \(range.lowerBound.milliseconds)
-            AND time < \(range.upperBound.milliseconds) LIMIT 1 OFFSET \(limit - count)
+            SELECT 1 FROM hot WHERE id BETWEEN \(ids.lowerBound) AND \(ids.upperBound) LIMIT 1 OFFSET \(limit - count)
             """) == nil
     }
 
@@ -164,9 +170,13 @@ extension Store {
     public func minutesWithReadings(
         from start: Timestamp, visit: (_ minute: Timestamp, _ series: SeriesID) -> Void
     ) throws(StorageError) {
+        guard let ids = HotRow.ids(start ..< .distantFuture) else { return }
         let select = try database.prepare(
-            "SELECT DISTINCT time / 60000 * 60000, series FROM hot_readings WHERE time >= ?1")
-        select.bind(1, start)
+            """
+            SELECT DISTINCT (id >> \(HotRow.seriesBits)) / 60000 * 60000, id & \(HotRow.greatestSeries) FROM hot
+            WHERE id >= ?1
+            """)
+        select.bind(1, ids.lowerBound)
         while try select.step("look for unfinished windows") {
             visit(select.timestamp(0), SeriesID(select.integer(1)))
         }

@@ -49,11 +49,16 @@ extension Store {
     }
 
     private func removeRows(before time: Timestamp, limit: Int) throws(StorageError) -> Int {
-        guard let border = try border(of: "hot_readings", key: "time", condition: "1", before: time, skip: limit) else {
-            return 0
+        guard let ids = HotRow.ids(.distantPast..<time) else { return 0 }
+        let old = "FROM hot WHERE id <= \(ids.upperBound) ORDER BY id"
+        guard try database.integer("SELECT id \(old) LIMIT 1") != nil else { return 0 }
+        let last = try database.integer("SELECT id \(old) LIMIT 1 OFFSET \(limit - 1)").map {
+            // All of that moment.
+            HotRow.id(HotRow.time($0), HotRow.greatestSeries)
         }
         try begin()
-        try database.execute("DELETE FROM hot_readings WHERE time < \(border)", operation: "remove old readings")
+        try database.execute(
+            "DELETE FROM hot WHERE id <= \(last ?? ids.upperBound)", operation: "remove old readings")
         let removed = Int(database.changedRows)
         if removed > 0 {
             try addToLedger(source: "", counted: .removed, outcome: LedgerEntry.stored, count: removed)

@@ -10,6 +10,7 @@ public final class Store {
     let database: Database
     let statements: Statements
     let sealed: SealedReadings
+    let verdicts: Verdicts
     public let path: String
     public let options: StoreOptions
     var quarantinedBytes: Int64 = 0
@@ -34,6 +35,7 @@ public final class Store {
             """, operation: "set up the connection")
         statements = try Statements(database)
         sealed = try SealedReadings(database)
+        verdicts = try Verdicts(database)
         quarantinedBytes = try database.integer("SELECT sum(\(Store.quarantinedLength)) FROM quarantine") ?? 0
         keptQuarantineNumber = try state(Store.quarantineNumberState) ?? 0
         lastQuarantineNumber = max(keptQuarantineNumber, try database.integer("SELECT max(id) FROM quarantine") ?? 0)
@@ -80,6 +82,7 @@ public final class Store {
         isWriting = false
         // Where the file cannot be read any more, whoever opens it again finds out what is sealed.
         try? sealed.forgetAll()
+        try? verdicts.forget()
     }
 
     /// Whether something is waiting for ``commit()``.

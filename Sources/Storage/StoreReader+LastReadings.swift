@@ -9,21 +9,15 @@ extension StoreReader {
     public func lastReadings(in range: Range<Timestamp>, rowLimit: Int = 400_000) throws(StorageError) -> [ReadingRow] {
         var missing = Set(try series().map(\.id))
         var found: [ReadingRow] = []
-        let select = try database.prepare(
-            """
-            SELECT series, time, value, flag, tests FROM \(hotReadings) WHERE time >= ?1 AND time < ?2
-            ORDER BY time DESC, series DESC LIMIT ?3
-            """)
-        select.bind(1, range.lowerBound)
-        select.bind(2, range.upperBound)
+        let hot = try HotRows(database, schemaVersion: schemaVersion)
+        let select = try hot.select(of: nil, newestFirst: true)
         select.bind(3, rowLimit)
         var rows = 0
-        while !missing.isEmpty, try select.step("look for the last readings") {
+        let isPossible = hot.bind(range, to: select)
+        while isPossible, !missing.isEmpty, try select.step("look for the last readings") {
             rows += 1
-            let id = SeriesID(select.integer(0))
-            if missing.remove(id) != nil {
-                found.append(ReadingRow(.init(series: id, reading: select.sealedReading(1))))
-            }
+            let row = try hot.read(select)
+            if missing.remove(row.series) != nil { found.append(ReadingRow(.init(series: row.series, reading: row.reading))) }
         }
         for tier in [Tier.hour, .day] where rows >= rowLimit && !missing.isEmpty {
             found += try lastReadings(accordingTo: tier, in: range, of: &missing, rowLimit: rowLimit)
@@ -55,10 +49,8 @@ extension StoreReader {
     ) throws(StorageError) -> [ReadingRow] {
         let select = try database.prepare(
             """
-            SELECT a.series, a.last_time, a.last, r.flag, r.tests
-            FROM (SELECT series, last_time, last FROM aggregates
-                  WHERE tier = ?1 AND start >= ?2 AND start < ?3 AND last_time IS NOT NULL ORDER BY start DESC LIMIT ?4) AS a
-            LEFT JOIN \(hotReadings) AS r ON r.time = a.last_time AND r.series = a.series
+            SELECT series, last_time, last FROM aggregates
+            WHERE tier = ?1 AND start >= ?2 AND start < ?3 AND last_time IS NOT NULL ORDER BY start DESC LIMIT ?4
             """)
         select.bind(1, tier.rawValue)
         select.bind(2, range.lowerBound)
@@ -66,13 +58,22 @@ extension StoreReader {
         select.bind(4, rowLimit)
         var found: [ReadingRow] = []
         while !missing.isEmpty, try select.step("look for the last readings") {
-            guard missing.remove(SeriesID(select.integer(0))) != nil else { continue }
+            let (id, time) = (SeriesID(select.integer(0)), select.timestamp(1))
+            guard missing.remove(id) != nil else { continue }
             // Retention may have taken the reading itself.
-            let flag = select.isNull(3) ? nil : QualityFlag(rawValue: UInt8(truncatingIfNeeded: select.integer(3)))
             found.append(
-                ReadingRow(
-                    series: SeriesID(select.integer(0)), time: select.timestamp(1), value: select.double(2),
-                    flag: flag ?? .unknown, tests: QualityTests(bits: select.integer(4))))
+                try reading(at: time, of: id)
+                    ?? ReadingRow(
+                        series: id, time: time, value: select.double(2), flag: .unknown, tests: QualityTests()))
+        }
+        return found
+    }
+
+    private func reading(at time: Timestamp, of series: SeriesID) throws(StorageError) -> ReadingRow? {
+        var found: ReadingRow?
+        try readings(in: time..<(time + 1), of: [series]) {
+            found = $0
+            return false
         }
         return found
     }

@@ -10,9 +10,6 @@ public final class StoreReader {
     /// Of the file, which the daemon may not have brought up to date yet.
     let schemaVersion: Int64
     private(set) var damage: [SegmentID: (segment: StoredSegment, error: StorageError)] = [:]
-    /// The table with the readings that are not sealed.
-    var hotReadings: String { schemaVersion < 4 ? "readings" : "hot_readings" }
-
     /// Opens the file, with a writer at work on it or not.
     /// - Throws: when it cannot be read, is not Poort's, or is from a newer Poort.
     public init(path: String) throws(StorageError) {
@@ -71,7 +68,7 @@ public final class StoreReader {
     public func holdings() throws(StorageError) -> Holdings {
         let removed = "SELECT sum(count) FROM ledger WHERE counted = 'removed' AND outcome ="
         return Holdings(
-            readings: Int(try database.integer("SELECT count(*) FROM \(hotReadings)") ?? 0) + (try sealedCount()),
+            readings: try HotRows(database, schemaVersion: schemaVersion).count() + sealedCount(),
             undated: schemaVersion < 3 ? 0 : Int(try database.integer("SELECT count(*) FROM undated") ?? 0),
             removedReadings: Int(try database.integer("\(removed) 'stored'") ?? 0)
                 + Int(try database.integer("\(removed) '\(LedgerEntry.damaged)'") ?? 0),
@@ -197,7 +194,7 @@ public final class StoreReader {
         visit: (ReadingRow) -> Bool
     ) throws(StorageError) {
         var sweep = try ReadingSweep(
-            database, table: hotReadings, hasSegments: schemaVersion >= 4, in: range, of: series, newestFirst: newestFirst)
+            database, hot: try HotRows(database, schemaVersion: schemaVersion), hasSegments: schemaVersion >= 4, in: range, of: series, newestFirst: newestFirst)
         while try sweep.next() {
             for row in sweep.rows where !visit(ReadingRow(row)) { return noteDamage(sweep) }
         }

@@ -7,13 +7,12 @@ import Telemetry
 /// Each call of ``next()`` holds one piece in memory, and of segments that reach over it their keys.
 struct ReadingSweep {
     private let database: Database
-    private let table: String
+    private let hot: HotRows
     private let shelf: SegmentShelf?
     private let range: Range<Timestamp>
     /// Nil for all.
     private let series: [SeriesID]?
     private let isWanted: Set<SeriesID>?
-    private let condition: String
     private let isNewestFirst: Bool
     private let select: Statement
     /// What is still to come lies behind it; before it, where the newest come first.
@@ -35,15 +34,15 @@ struct ReadingSweep {
     }
 
     /// - Parameters:
-    ///   - table: of the rows.
+    ///   - hot: the rows.
     ///   - hasSegments: false for files of before.
     ///   - sealedUntil: no segment of these series holds a later reading.
     init(
-        _ database: Database, table: String = "hot_readings", hasSegments: Bool = true, in range: Range<Timestamp>,
+        _ database: Database, hot: HotRows, hasSegments: Bool = true, in range: Range<Timestamp>,
         of series: [SeriesID]?, newestFirst: Bool = false, sealedUntil: Timestamp = .distantFuture
     ) throws(StorageError) {
         self.database = database
-        self.table = table
+        self.hot = hot
         self.range = range
         self.series = series?.sorted()
         isWanted = series.map { Set($0) }
@@ -51,13 +50,7 @@ struct ReadingSweep {
         self.sealedUntil = sealedUntil
         position = newestFirst ? range.upperBound : range.lowerBound
         shelf = hasSegments ? try SegmentShelf(database) : nil
-        // Numbers are safe in the text of a statement.
-        condition = series.map { "AND series IN (\($0.map { String($0) }.joined(separator: ",")))" } ?? ""
-        select = try database.prepare(
-            """
-            SELECT series, time, value, flag, tests FROM \(table) WHERE time >= ?1 AND time < ?2 \(condition)
-            ORDER BY \(newestFirst ? "time DESC, series DESC" : "time, series") LIMIT ?3
-            """)
+        select = try hot.select(of: self.series, newestFirst: newestFirst)
     }
 
     /// Reads the next piece into ``rows``, which may stay empty.
@@ -80,7 +73,7 @@ struct ReadingSweep {
 
     private mutating func laterPiece() throws(StorageError) -> Range<Timestamp>? {
         guard position < range.upperBound else { return nil }
-        let row = try edge("SELECT time FROM \(table) WHERE time >= \(position.milliseconds) \(condition) ORDER BY time LIMIT 1")
+        let row = try hot.first(from: position, of: series)
         var start = row ?? .distantFuture
         if shelf != nil {
             let hours = SegmentShelf.hours(of: position..<(position + 1))
@@ -96,7 +89,7 @@ struct ReadingSweep {
 
     private mutating func olderPiece() throws(StorageError) -> Range<Timestamp>? {
         guard position > range.lowerBound else { return nil }
-        let row = try edge("SELECT time FROM \(table) WHERE time < \(position.milliseconds) \(condition) ORDER BY time DESC LIMIT 1")
+        let row = try hot.last(before: position, of: series)
         var end = row.map { $0 + 1 } ?? .distantPast
         if shelf != nil, let hour = try lastSegmentHour(before: position) {
             let reach = Timestamp(milliseconds: (hour + StoredSegment.greatestSpanHours + 1) * SegmentID.hourMilliseconds)
@@ -108,10 +101,6 @@ struct ReadingSweep {
         try look(in: SegmentShelf.hours(of: start..<end))
         found.removeAll { $0.firstTime >= end }
         return ReadingSweep.shortened(start..<end, weight: weight(start..<end), keepsEnd: true)
-    }
-
-    private func edge(_ sql: String) throws(StorageError) -> Timestamp? {
-        try database.integer(sql).map(Timestamp.init(milliseconds:))
     }
 
     /// The beginning of the first hour in which a segment begins, from one on.
@@ -196,12 +185,12 @@ struct ReadingSweep {
     }
 
     private mutating func read(_ piece: Range<Timestamp>, limit: Int) throws(StorageError) {
-        select.bind(1, piece.lowerBound)
-        select.bind(2, piece.upperBound)
+        guard hot.bind(piece, to: select) else { return }
         select.bind(3, limit)
         defer { select.reset() }
         while try select.step("read readings") {
-            rows.append(StoredReading(series: SeriesID(select.integer(0)), reading: select.sealedReading(1)))
+            let row = try hot.read(select)
+            rows.append(StoredReading(series: row.series, reading: row.reading))
         }
     }
 
@@ -230,15 +219,5 @@ struct ReadingSweep {
             if distance != 0 { return distance < 0 }
             return Int64(first.series) * sign < Int64(second.series) * sign
         }
-    }
-}
-
-extension Statement {
-    /// Reads `time, value, flag, tests` from a column on.
-    func sealedReading(_ column: Int32) -> SealedReading {
-        SealedReading(
-            time: timestamp(column), value: double(column + 1),
-            flag: QualityFlag(rawValue: UInt8(truncatingIfNeeded: integer(column + 2))) ?? .unknown,
-            tests: QualityTests(bits: integer(column + 3)))
     }
 }

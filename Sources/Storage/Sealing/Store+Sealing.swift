@@ -59,29 +59,24 @@ extension Store {
     private func countRows(
         in range: Range<Timestamp>, limit: Int
     ) throws(StorageError) -> (count: Int, range: Range<Timestamp>, isCut: Bool) {
-        let condition = "time >= \(range.lowerBound.milliseconds) AND time < \(range.upperBound.milliseconds)"
-        let cut = try database.integer(
-            "SELECT time FROM hot_readings WHERE \(condition) ORDER BY time LIMIT 1 OFFSET \(limit)")
-        if let cut { return (limit, range.lowerBound..<Timestamp(milliseconds: cut + 1), true) }
-        return (Int(try database.integer("SELECT count(*) FROM hot_readings WHERE \(condition)") ?? 0), range, false)
+        guard let ids = HotRow.ids(range) else { return (0, range, false) }
+        let condition = "id BETWEEN \(ids.lowerBound) AND \(ids.upperBound)"
+        let cut = try database.integer("SELECT id FROM hot WHERE \(condition) ORDER BY id LIMIT 1 OFFSET \(limit)")
+        if let cut { return (limit, range.lowerBound..<(HotRow.time(cut) + 1), true) }
+        return (Int(try database.integer("SELECT count(*) FROM hot WHERE \(condition)") ?? 0), range, false)
     }
 
     private func hotReadings(
         in range: Range<Timestamp>, where isWanted: (SeriesID) -> Bool
     ) throws(StorageError) -> [SeriesID: [SealedReading]] {
         var bySeries: [SeriesID: [SealedReading]] = [:]
-        let select = statements.selectReadings
-        select.bind(1, range.lowerBound)
-        select.bind(2, range.upperBound)
+        let (select, hot) = (statements.selectReadings, hot)
+        guard hot.bind(range, to: select) else { return [:] }
         defer { select.reset() }
         while try select.step("read what is to be sealed") {
-            let series = SeriesID(select.integer(1))
-            guard isWanted(series) else { continue }
-            bySeries[series, default: []].append(
-                SealedReading(
-                    time: select.timestamp(0), value: select.double(2),
-                    flag: QualityFlag(rawValue: UInt8(truncatingIfNeeded: select.integer(3))) ?? .unknown,
-                    tests: QualityTests(bits: select.integer(4))))
+            guard isWanted(HotRow.series(select.integer(0))) else { continue }
+            let row = try hot.read(select)
+            bySeries[row.series, default: []].append(row.reading)
         }
         return bySeries
     }
@@ -89,16 +84,14 @@ extension Store {
     private func deleteRows(
         in range: Range<Timestamp>, besides kept: [SeriesID], single: [(series: SeriesID, time: Timestamp)]
     ) throws(StorageError) {
+        guard let ids = HotRow.ids(range) else { return }
         let list = kept.map { String($0) }.joined(separator: ",")
-        let condition = kept.isEmpty ? "" : "AND series NOT IN (\(list))"
+        let condition = kept.isEmpty ? "" : "AND id & \(HotRow.greatestSeries) NOT IN (\(list))"
         try database.execute(
-            """
-            DELETE FROM hot_readings WHERE time >= \(range.lowerBound.milliseconds)
-            AND time < \(range.upperBound.milliseconds) \(condition)
-            """, operation: "remove rows that are sealed")
+            "DELETE FROM hot WHERE id BETWEEN \(ids.lowerBound) AND \(ids.upperBound) \(condition)",
+            operation: "remove rows that are sealed")
         for row in single {
-            statements.deleteReading.bind(1, row.time)
-            statements.deleteReading.bind(2, row.series)
+            statements.deleteReading.bind(1, HotRow.id(row.time, row.series))
             try statements.deleteReading.run("remove a row that is sealed")
         }
     }
@@ -268,15 +261,7 @@ extension Store {
             guard try sealed.visitReadings(of: segment, { readings.append($0) }) else { continue }
             try begin()
             try delete(segment)
-            for reading in readings {
-                let insert = statements.insertReading
-                insert.bind(1, reading.time)
-                insert.bind(2, series)
-                insert.bind(3, reading.value)
-                insert.bind(4, Int32(reading.flag.rawValue))
-                insert.bind(5, reading.tests.bits)
-                try insert.run("make a row of a sealed reading")
-            }
+            for reading in readings { _ = try insertRow(reading, of: series) }
             FaultPoint.reach("reopen.inserted")
             return true
         }

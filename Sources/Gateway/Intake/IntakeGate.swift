@@ -94,6 +94,8 @@ final class IntakeGate: IntakeLine {
         wakeUp.wake()
     }
 
+    func windowIs(_ messages: Int) { state.window.store(messages, ordering: .relaxed) }
+
     func requestCommit() -> UInt64 {
         requested += 1
         push(.commit(requested))

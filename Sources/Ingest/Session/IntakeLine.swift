@@ -14,12 +14,18 @@ public protocol IntakeLine: AnyObject {
     func acceptWaiting()
     /// The end of a burst: wakes the consumer.
     func publishBurst()
+    /// How many messages the broker sends before it waits for acknowledgements, as far as it has shown.
+    func windowIs(_ messages: Int)
     /// Asks that everything accepted so far be committed.
     /// - Returns: at once, the number that `status.committed` will reach.
     func requestCommit() -> UInt64
     var status: IntakeStatus { get }
     /// Raised when ``status`` changes.
     var signal: Signal { get }
+}
+
+extension IntakeLine {
+    public func windowIs(_ messages: Int) {}
 }
 
 /// How far the rest of the gateway has come with what it was handed.
@@ -29,10 +35,13 @@ public struct IntakeStatus: Sendable, Hashable {
     /// Grows when a commit failed: nothing that is not confirmed will be.
     public var failures: UInt64
     public var isStorageReady: Bool
+    /// How long a batch is to wait, at least, in milliseconds: longer than configured where flash is to be spared.
+    public var commitIntervalMilliseconds: Int64
 
-    public init(committed: UInt64, failures: UInt64, isStorageReady: Bool) {
+    public init(committed: UInt64, failures: UInt64, isStorageReady: Bool, commitIntervalMilliseconds: Int64 = 0) {
         self.committed = committed
         self.failures = failures
         self.isStorageReady = isStorageReady
+        self.commitIntervalMilliseconds = commitIntervalMilliseconds
     }
 }

@@ -7,6 +7,8 @@ final class SessionInbox {
     /// What was asked for last.
     var requested: [String] = []
     private(set) var count = 0
+    /// Of topics and payloads.
+    private(set) var bytes = 0
     private(set) var hasOpened = false
     private(set) var isResumed = false
     private var failure: MQTTError?
@@ -18,18 +20,22 @@ final class SessionInbox {
     }
 
     func clear() {
-        count = 0
+        beginBurst()
         hasOpened = false
         failure = nil
     }
 
-    func beginBurst() { count = 0 }
+    func beginBurst() {
+        count = 0
+        bytes = 0
+    }
 
     func take(_ message: MQTTClient.Message) {
         line.accept(
             topic: message.topic, payload: message.payload, packetID: message.packetID,
             isRetained: message.isRetained)
         count += 1
+        bytes += message.topic.count + message.payload.count
     }
 
     func take(_ event: MQTTClient.Event) {

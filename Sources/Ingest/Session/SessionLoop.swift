@@ -30,11 +30,11 @@ struct SessionLoop: ~Copyable {
     }
 
     private static func machine(for options: BrokerOptions) -> SessionMachine {
-        SessionMachine(
-            limits: SessionMachine.Limits(
-                window: options.connection.receiveMaximum,
-                commitIntervalMilliseconds: options.commitIntervalMilliseconds),
-            now: MonotonicClock.milliseconds(), jitter: { Double.random(in: 0..<1) })
+        var limits = SessionMachine.Limits(
+            window: options.connection.receiveMaximum, commitIntervalMilliseconds: options.commitIntervalMilliseconds)
+        limits.keepAliveMilliseconds = Int64(options.connection.keepAliveSeconds) * 1000
+        return SessionMachine(
+            limits: limits, now: MonotonicClock.milliseconds(), jitter: { Double.random(in: 0..<1) })
     }
 
     mutating func run() {
@@ -58,6 +58,7 @@ struct SessionLoop: ~Copyable {
             case .read(let until): try read(until: until)
             case .requestCommit:
                 line.publishBurst()
+                line.windowIs(machine.window)
                 machine.didRequestCommit(line.requestCommit(), now: now)
             case .awaitStorage(let until): awaitStorage(until: until, now: now)
             case .write: try write()
@@ -129,12 +130,13 @@ struct SessionLoop: ~Copyable {
         guard let client else { return }
         guard wait(descriptor: client.descriptor, events: POLLIN, until: until) else { return }
         let room = max(1, options.connection.receiveMaximum - machine.unacknowledged)
+        let roomBytes = machine.roomBytes
         inbox.beginBurst()
         repeat {
             let before = inbox.count
             try client.read()
             if inbox.count == before { break }
-        } while inbox.count < room && !inbox.hasOpened
+        } while inbox.count < room && inbox.bytes < roomBytes && !inbox.hasOpened
         if case .greeting = machine.phase, !inbox.hasOpened {
             // CONNECT waits for the end of the TLS handshake, which takes several reads. Nothing is unacknowledged
             // before the broker has answered it.
@@ -142,7 +144,7 @@ struct SessionLoop: ~Copyable {
         }
         if inbox.count > 0 { line.publishBurst() }
         if inbox.takeOpened() { machine.didOpen(now: MonotonicClock.milliseconds()) }
-        machine.didReceive(inbox.count, now: MonotonicClock.milliseconds())
+        machine.didReceive(inbox.count, bytes: inbox.bytes, now: MonotonicClock.milliseconds())
         if let refusal = inbox.takeFailure() { throw refusal }
         if let warning = inbox.takeWarning() {
             logger.warning("\(warning)")
@@ -153,11 +155,14 @@ struct SessionLoop: ~Copyable {
 
     private mutating func write() throws(MQTTError) {
         guard let client else { return }
+        var hasSent = client.wantsWrite
         try client.write()
         // Also under a stream of QoS 0 messages, for which no acknowledgement tells the broker that we are there.
         try client.maintain()
+        hasSent = hasSent || client.wantsWrite
         try client.write()
-        machine.didWrite(isDrained: !client.wantsWrite, now: MonotonicClock.milliseconds())
+        machine.didWrite(
+            isDrained: !client.wantsWrite, hasSent: hasSent, now: MonotonicClock.milliseconds())
         showUnacknowledged()
     }
 

@@ -1,5 +1,8 @@
 /// Decides what the broker thread does next: read → commit → acknowledge, over and over. Without I/O and clock.
 ///
+/// A batch is committed when it is old enough, when the broker sends no more until it is acknowledged, when it has grown
+/// large, or when the broker has heard nothing for a keepalive, whichever comes first.
+///
 /// The owner carries out what ``next(now:storage:)`` says and tells the machine what came of it. The one rule that all
 /// rests on: nothing is written while something read is not committed, because writing sends its acknowledgement.
 public struct SessionMachine: ~Copyable {
@@ -55,7 +58,12 @@ public struct SessionMachine: ~Copyable {
     public struct Limits: Sendable, Hashable {
         /// How many messages the broker may have in flight.
         public var window: Int
+        /// At least; the storage may ask for more.
         public var commitIntervalMilliseconds: Int64
+        /// What a batch may hold in topics and payloads, about, so that a transaction stays small.
+        public var batchBytes = 4 << 20
+        /// How long the broker may hear nothing; it hangs up after half as long again. Source: MQTT 5.0, 3.1.2.10
+        public var keepAliveMilliseconds: Int64 = 60_000
         public var answerMilliseconds: Int64 = 30_000
         public var firstBackoffMilliseconds: Int64 = 1000
         public var lastBackoffMilliseconds: Int64 = 60_000
@@ -71,11 +79,16 @@ public struct SessionMachine: ~Copyable {
     public private(set) var phase: Phase
     /// Messages read and not yet acknowledged.
     public private(set) var unacknowledged = 0
+    private var unacknowledgedBytes = 0
     private let limits: Limits
+    /// How old a batch may grow, as of now.
+    private var interval: Int64
     private var failuresAtOpening: UInt64 = 0
     private var batchBegan: Int64 = 0
     private var lastArrival: Int64 = 0
     private var lastWritten: Int64 = 0
+    /// When the broker heard of us last.
+    private var lastSent: Int64 = 0
     private var opened: Int64 = 0
     private var mustGreet = false
     private var attempts = 0
@@ -87,6 +100,7 @@ public struct SessionMachine: ~Copyable {
     public init(limits: Limits, now: Int64, jitter: @escaping () -> Double) {
         self.limits = limits
         self.jitter = jitter
+        interval = limits.commitIntervalMilliseconds
         phase = .down(retryAt: now)
     }
 
@@ -124,12 +138,18 @@ public struct SessionMachine: ~Copyable {
             let maintenance = lastWritten + 1000
             return now >= maintenance ? .write : .read(until: maintenance)
         }
-        let deadline = batchBegan + limits.commitIntervalMilliseconds
-        if unacknowledged >= min(limits.window, stall.window ?? .max) || now >= deadline || stopBy != nil {
-            return .requestCommit
-        }
+        interval = max(limits.commitIntervalMilliseconds, storage.commitIntervalMilliseconds)
+        // Pings wait behind acknowledgements, and these for the commit.
+        let deadline = min(batchBegan + interval, max(batchBegan, lastSent + limits.keepAliveMilliseconds))
+        if unacknowledged >= window || roomBytes <= 0 || now >= deadline || stopBy != nil { return .requestCommit }
         return .read(until: deadline)
     }
+
+    /// How many messages the broker sends before it waits for acknowledgements, as far as it has shown.
+    public var window: Int { min(limits.window, stall.window ?? .max) }
+
+    /// What may still be read into the batch.
+    public var roomBytes: Int { limits.batchBytes - unacknowledgedBytes }
 
     private func hasFailed(_ storage: IntakeStatus) -> Bool {
         !storage.isStorageReady || storage.failures != failuresAtOpening
@@ -141,7 +161,7 @@ public struct SessionMachine: ~Copyable {
     /// - Parameter failures: the storage's count of failures at this moment.
     public mutating func didConnect(now: Int64, failures: UInt64) {
         failuresAtOpening = failures
-        unacknowledged = 0
+        forgetBatch()
         mustGreet = false
         stall = StallDetector()
         phase = .greeting(deadline: now + limits.answerMilliseconds)
@@ -152,37 +172,44 @@ public struct SessionMachine: ~Copyable {
     public mutating func didOpen(now: Int64) {
         mustGreet = true
         lastWritten = now
+        lastSent = now
         phase = .reading
     }
 
     /// The subscriptions and the online status are written.
     public mutating func didGreet(now: Int64) {
         lastWritten = now
+        lastSent = now
         opened = now
         mustGreet = false
         phase = .reading
     }
 
     /// Messages were read and handed on.
-    public mutating func didReceive(_ count: Int, now: Int64) {
+    /// - Parameter bytes: of their topics and payloads.
+    public mutating func didReceive(_ count: Int, bytes: Int = 0, now: Int64) {
         if count == 0 { return }
         if unacknowledged == 0 {
             batchBegan = now
             stall.batchBegan(afterWriting: now - lastWritten)
         }
         unacknowledged += count
+        unacknowledgedBytes += bytes
         lastArrival = now
     }
 
     /// - Parameter number: what `storage.committed` reaches once everything that was received is durable.
     public mutating func didRequestCommit(_ number: UInt64, now: Int64) {
         stall.batchEnded(
-            count: unacknowledged, quietFor: now - lastArrival, interval: limits.commitIntervalMilliseconds, now: now)
+            count: unacknowledged, quietFor: now - lastArrival, interval: interval, now: now)
         phase = .committing(number)
     }
 
-    /// - Parameter isDrained: whether everything that was queued is sent.
-    public mutating func didWrite(isDrained: Bool, now: Int64) {
+    /// - Parameters:
+    ///   - isDrained: whether everything that was queued is sent.
+    ///   - hasSent: whether there was anything.
+    public mutating func didWrite(isDrained: Bool, hasSent: Bool = true, now: Int64) {
+        if hasSent { lastSent = now }
         guard isDrained else {
             if phase != .blocked { lastWritten = now }
             phase = .blocked
@@ -190,8 +217,13 @@ public struct SessionMachine: ~Copyable {
         }
         if unacknowledged > 0 || now - opened >= limits.lastBackoffMilliseconds { attempts = 0 }
         lastWritten = now
-        unacknowledged = 0
+        forgetBatch()
         phase = .reading
+    }
+
+    private mutating func forgetBatch() {
+        unacknowledged = 0
+        unacknowledgedBytes = 0
     }
 
     /// The socket takes more.
@@ -203,7 +235,7 @@ public struct SessionMachine: ~Copyable {
     public mutating func didFail(now: Int64) {
         let ceiling = min(limits.lastBackoffMilliseconds, limits.firstBackoffMilliseconds << Int64(min(attempts, 16)))
         attempts += 1
-        unacknowledged = 0
+        forgetBatch()
         phase = .down(retryAt: now + Int64(Double(ceiling) * jitter()))
     }
 
@@ -225,14 +257,15 @@ public struct SessionMachine: ~Copyable {
 ///
 /// It shows when deliveries begin at once after an acknowledgement, and stop at the same count twice, long before the
 /// commit is due. A steady trickle can look the same, and would then be committed in small pieces, which wears flash:
-/// so what was found is forgotten after a while, and has to show again.
+/// so what was found is forgotten after a while, and has to show again. That takes two intervals, in which the broker
+/// waits: a small part of the while.
 private struct StallDetector {
     private(set) var window: Int?
     private var foundAt: Int64 = 0
     private var lastCount = 0
     private var beganAtOnce = false
 
-    private static let memoryMilliseconds: Int64 = 30_000
+    private static func memory(_ interval: Int64) -> Int64 { max(30_000, 20 * interval) }
 
     mutating func batchBegan(afterWriting milliseconds: Int64) {
         beganAtOnce = milliseconds < 100
@@ -240,7 +273,7 @@ private struct StallDetector {
 
     mutating func batchEnded(count: Int, quietFor: Int64, interval: Int64, now: Int64) {
         if let window {
-            if count < window || now - foundAt >= StallDetector.memoryMilliseconds { self.window = nil }
+            if count < window || now - foundAt >= StallDetector.memory(interval) { self.window = nil }
             lastCount = 0
         } else if beganAtOnce, quietFor >= interval / 2 {
             if count == lastCount {

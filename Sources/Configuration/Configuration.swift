@@ -50,6 +50,8 @@ public struct Configuration: Sendable, Hashable {
     public struct StorageSection: Sendable, Hashable {
         public var path = "/var/lib/poort/poort.db"
         public var commitIntervalMilliseconds: Int64 = 1000
+        /// What may be written to the disk on a day; nil where there is no budget.
+        public var flashBudgetBytesPerDay: Int64?
         public var pageSizeBytes = 4096
         public var quarantineLimitBytes: Int64 = 64 << 20
         /// Milliseconds; nil for ever.

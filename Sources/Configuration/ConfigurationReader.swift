@@ -133,6 +133,7 @@ struct ConfigurationReader {
                 )
             }
         }
+        storage.flashBudgetBytesPerDay = table.bytesPerDay("flash_budget", in: 1 << 20...1 << 40)
         if let size = table.integer("page_size", in: 512...65_536) {
             if size & (size - 1) != 0 {
                 let lower = 1 << (Int.bitWidth - 1 - size.leadingZeroBitCount)
@@ -144,7 +145,7 @@ struct ConfigurationReader {
         }
         if let limit = table.size("quarantine_limit", in: 1 << 16...1 << 40) { storage.quarantineLimitBytes = limit }
         if var retention = table.table("retention") { readRetention(&retention, into: &storage) }
-        table.finish(laterKeys: ["flash_budget", "quota"])
+        table.finish(laterKeys: ["quota"])
     }
 
     private func readRetention(_ table: inout TableReader, into storage: inout Configuration.StorageSection) {

@@ -61,7 +61,7 @@ public enum Measure {
     }
 
     /// A size in the largest binary unit that leaves no fraction: `64KiB`.
-    static func text(bytes: Int64) -> String {
+    public static func text(bytes: Int64) -> String {
         for (suffix, factor) in sizes.prefix(4).reversed() where bytes >= factor && bytes % factor == 0 {
             return "\(bytes / factor)\(suffix)"
         }
@@ -104,6 +104,13 @@ extension Measure {
             default: nil
             }
         return suffix.map { "\(Int(number))\($0)" }
+    }
+
+    /// `2 GiB`, `2GiB per day` and `2GiB/d` are `2GiB/day`; nil where nothing is near.
+    static func respelledPerDay(_ text: String) -> String? {
+        let plain = text.lowercased().filter { $0 != " " }
+        let ending = ["perday", "aday", "/day", "/d", "daily"].first { plain.hasSuffix($0) } ?? ""
+        return respelledSize(String(plain.dropLast(ending.count))).map { "\($0)/day" }
     }
 
     static func respelledLength(_ text: String) -> String? {

@@ -116,6 +116,27 @@ extension TableReader {
         return bytes
     }
 
+    /// Bytes, of a size and `/day`.
+    mutating func bytesPerDay(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
+        guard let node = node(key) else { return nil }
+        guard case .string(let text) = node.value, text.hasSuffix("/day"),
+            let bytes = Measure.size(String(text.dropLast(4)))
+        else {
+            complaints.error(
+                node.place,
+                "`\(key)` must be a size a day in a string, such as \"2GiB/day\" (B, kB, KiB, MB, MiB, GB, GiB), not \(node.shown)",
+                suggestion: Measure.respelledPerDay(node.text ?? ""))
+            return nil
+        }
+        guard range.contains(bytes) else {
+            let (low, high) = (Measure.text(bytes: range.lowerBound), Measure.text(bytes: range.upperBound))
+            complaints.error(
+                node.place, "`\(key)` is \(node.shown); it must lie from \(low)/day to \(high)/day")
+            return nil
+        }
+        return bytes
+    }
+
     /// Millimetres.
     mutating func length(_ key: String, in range: ClosedRange<Double>) -> Double? {
         guard let node = node(key) else { return nil }

@@ -19,7 +19,8 @@ struct CheckSummary {
                 ],
                 [
                     "database",
-                    "\(storage.path), commit every \(Measure.text(milliseconds: storage.commitIntervalMilliseconds))",
+                    "\(storage.path), commit every \(Measure.text(milliseconds: storage.commitIntervalMilliseconds))"
+                        + (storage.flashBudgetBytesPerDay.map { ", budget \(Measure.text(bytes: $0))/day" } ?? ""),
                 ],
                 ["keeps", kept],
                 ["socket", configuration.control.socketPath],
@@ -31,10 +32,10 @@ struct CheckSummary {
 
     private var kept: String {
         let storage = configuration.storage
-        let raw = "readings \(storage.rawRetention.map(Measure.text) ?? "for ever")"
+        let raw = "readings \(storage.rawRetention.map(Measure.text(milliseconds:)) ?? "for ever")"
         return raw
             + Tier.allCases.map { tier in
-                ", \(tier.name) \(storage.tierRetention[tier].map(Measure.text) ?? "for ever")"
+                ", \(tier.name) \(storage.tierRetention[tier].map(Measure.text(milliseconds:)) ?? "for ever")"
             }.joined()
     }
 

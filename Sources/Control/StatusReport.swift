@@ -17,6 +17,7 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var aggregates: Aggregates?
     public var sensors: [Sensor] = []
     public var clock: Clock?
+    public var wear: Wear?
 
     public init(
         gateway: String, version: String, isRunning: Bool, now: String, configuration: ConfigurationStatus,
@@ -142,6 +143,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
 
     public struct Storage: Codable, Sendable, Equatable {
         public var path: String
+        /// In a word: `working`, `slow`, `full`, `read-only`, `gone`, `unreachable`, `locked`, `damaged`, `failing`.
+        public var condition: String?
         /// Why it does not work; nil while it does.
         public var failure: String?
         public var failingSince: String?
@@ -151,6 +154,7 @@ public struct StatusReport: Codable, Sendable, Equatable {
         public var lastCommit: String?
         public var lastCommitMilliseconds: Double?
         public var nextRetention: String?
+        public var slowDisk: SlowDisk?
 
         public init(path: String, databaseBytes: Int64, walBytes: Int64, freeBytes: Int64) {
             self.path = path
@@ -234,10 +238,10 @@ public struct StatusReport: Codable, Sendable, Equatable {
         }
     }
 
-    /// Whether a technician should look: the broker away, the storage failing, the ledger out of balance, a clock that
-    /// cannot be right.
+    /// Whether a technician should look: the broker away, the storage failing or slow, the ledger out of balance, a clock
+    /// that cannot be right.
     public var hasProblem: Bool {
         !isRunning || broker.map { $0.state != "connected" } ?? true || storage.failure != nil || !ledger.balanced
-            || !(clock?.isTrusted ?? true)
+            || storage.slowDisk?.isSlow ?? false || !(clock?.isTrusted ?? true)
     }
 }

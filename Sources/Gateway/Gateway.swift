@@ -21,11 +21,10 @@ public struct Gateway: Service {
     private let configuration: Configuration
     private let logger: Logger
     private let reporter: StatusReporter
-    private let core = CoreThread()
+    private let core: CoreThread
     private let replacement = IntakeReplacement()
     private let clock = GatewayClock()
     private let session: BrokerSession
-    private let lock: FileLock
     private let manager = ServiceManager()
 
     /// Takes the lock, starts the threads and begins to connect.
@@ -33,7 +32,7 @@ public struct Gateway: Service {
     public init(configurationPath: String, configuration: Configuration, logger: Logger) throws(GatewayError) {
         let wiring = Wiring(configuration)
         let brokerOptions = try wiring.brokerOptions()
-        lock = try FileLock(path: configuration.storage.path + ".lock")
+        core = CoreThread(lock: try FileLock(path: configuration.storage.path + ".lock"))
         self.configurationPath = configurationPath
         self.configuration = configuration
         self.logger = logger
@@ -85,15 +84,16 @@ public struct Gateway: Service {
     private func keepWatch() async {
         let session = session
         let core = core
-        let watchdog = Watchdog(hearts: [
-            // Opening a connection blocks for name resolution and for TCP, some two minutes for each address.
-            .init(
-                name: "broker",
-                lastBeat: {
-                    session.heartbeatMilliseconds + (session.status.state == .connecting ? 600_000 : 0)
-                }, limitMilliseconds: 20_000),
-            .init(name: "core", lastBeat: { core.heartbeat.load(ordering: .relaxed) }, limitMilliseconds: 20_000),
-        ])
+        let watchdog = Watchdog(
+            hearts: [
+                // Opening a connection blocks for name resolution and for TCP, some two minutes for each address.
+                .init(
+                    name: "broker",
+                    lastBeat: {
+                        session.heartbeatMilliseconds + (session.status.state == .connecting ? 600_000 : 0)
+                    }, limitMilliseconds: 20_000),
+                .init(name: "core", lastBeat: { core.heartbeat.load(ordering: .relaxed) }, limitMilliseconds: 20_000),
+            ], disk: { (core.disk.position.work == .none ? nil : core.disk.position.since, core.disk.lastReturn) })
         let pause = min(manager.watchdogMilliseconds.map { $0 / 2 } ?? 5000, 5000)
         while !Task.isCancelled {
             let overdue = watchdog.overdue(at: MonotonicClock.milliseconds())

@@ -49,12 +49,16 @@ final class StatusReporter: Sendable {
     func statusLine() async -> String {
         let snapshot = await core.snapshots.fresh()
         let session = session.status
-        if let failure = snapshot.failure { return "storage failing: \(failure.error.cause)" }
+        if let trouble = disk(snapshot).statusLine { return trouble }
         if let verdict = snapshot.clock?.verdict, verdict != .trusted {
             return "\(session.state.rawValue) (\(session.address)), \(snapshot.undated) readings wait for the clock"
         }
         let rate = (snapshot.messagesPerSecond.last10Seconds * 10).rounded() / 10
         return "\(session.state.rawValue) (\(session.address)), \(rate) messages/s, \(snapshot.sensors.count) series"
+    }
+
+    private func disk(_ snapshot: CoreSnapshot) -> DiskReport {
+        DiskReport(snapshot: snapshot, underWay: core.disk.slowMilliseconds(at: MonotonicClock.milliseconds()))
     }
 
     func report() async -> StatusReport {
@@ -79,11 +83,8 @@ final class StatusReporter: Sendable {
             messagesPerSecondFiveMinutes: snapshot.messagesPerSecond.last5Minutes,
             readingsPerSecond: snapshot.readingsPerSecond.last10Seconds,
             readingsPerSecondFiveMinutes: snapshot.readingsPerSecond.last5Minutes)
-        report.storage.failure = snapshot.failure.map { $0.error.description }
-        report.storage.failingSince = snapshot.failure.map { $0.since.description }
-        report.storage.lastCommit = snapshot.lastCommit?.at.description
-        report.storage.lastCommitMilliseconds = snapshot.lastCommit?.milliseconds
-        report.storage.nextRetention = snapshot.nextRetention?.description
+        disk(snapshot).fill(&report.storage)
+        report.wear = snapshot.wear.map(StatusReport.Wear.init)
         report.aggregates = .init(
             closed: snapshot.figures.closedWindows.values.reduce(0, +), revised: snapshot.figures.revisions,
             waiting: snapshot.windowsWaiting, closedUntil: snapshot.closedUntil?.description)

@@ -32,6 +32,10 @@ struct Wiring {
         settings.clockPolicy = ClockTrust.Policy(rawValue: configuration.processing.clock.rawValue) ?? .auto
         settings.rawRetentionMilliseconds = configuration.storage.rawRetention
         settings.tierRetentionMilliseconds = configuration.storage.tierRetention
+        settings.wear = WearSettings(
+            commitInterval: configuration.storage.commitIntervalMilliseconds,
+            budgetBytesPerDay: configuration.storage.flashBudgetBytesPerDay,
+            keepAliveSeconds: configuration.broker.keepAliveSeconds)
         settings.configurationFingerprint = configuration.fingerprint
         let quantities = QuantityDirectory(configuration.decoderOptions)
         settings.quantity = { quantities.quantity($0.quantity, of: $0.device) }

@@ -23,7 +23,9 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        "cannot \(operation) (\(path)): \(cause) [SQLite \(code)]" + (hint.isEmpty ? "" : "; \(hint)")
+        // SQLite has not said what is ours.
+        let said = code == StorageError.mediumGone ? "" : " [SQLite \(code)]"
+        return "cannot \(operation) (\(path)): \(cause)\(said)" + (hint.isEmpty ? "" : "; \(hint)")
     }
 
     /// Whether trying again later can help without anybody changing the file or the configuration.

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threading
 
 /// Stands in for systemd's end of `NOTIFY_SOCKET`, and keeps what is sent there. Source: sd_notify(3).
 public final class NotifySocket: Sendable {
@@ -8,6 +9,8 @@ public final class NotifySocket: Sendable {
     private let descriptor: Int32
     private let directory = TemporaryDirectory()
     private let kept = Mutex<[String]>([])
+    private let isOver = Atomic<Bool>(false)
+    private let reader = Mutex<WorkerThread?>(nil)
 
     /// - Throws: when the socket cannot be bound.
     public init() throws(ChildProcess.SpawnError) {
@@ -24,6 +27,24 @@ public final class NotifySocket: Sendable {
         guard isBound else {
             throw ChildProcess.SpawnError(description: "cannot bind \(path): \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// Reads what comes, as systemd does: the socket holds ten datagrams, and whoever sends more waits.
+    public func startReading() {
+        reader.withLock {
+            $0 = WorkerThread(name: "notify") { [self] in
+                while !isOver.load(ordering: .relaxed) {
+                    _ = lines
+                    usleep(20_000)
+                }
+            }
+        }
+    }
+
+    /// Before the object may go.
+    public func stopReading() {
+        isOver.store(true, ordering: .relaxed)
+        _ = reader.withLock { $0 }?.join(milliseconds: 5000)
     }
 
     deinit { close(descriptor) }

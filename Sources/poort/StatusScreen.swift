@@ -34,10 +34,9 @@ struct StatusScreen {
         rows.append(("readings", text(of: report.ledger.readings)))
         if let aggregates = report.aggregates { rows.append(("windows", text(of: aggregates))) }
         rows.append(("database", database))
-        if let failure = report.storage.failure {
-            let since = report.storage.failingSince.map { "since \(ago($0)): " } ?? ""
-            rows.append(("", Emphasis.bad.applied(to: since + failure)))
-        }
+        let disk = DiskLines(report: report)
+        rows += disk.trouble.map { ("", $0) }
+        rows += disk.wear.enumerated().map { ($0.offset == 0 ? "flash" : "", $0.element) }
         if let next = report.storage.nextRetention { rows.append(("retention", "next in \(ahead(next))")) }
         return rows.flatMap { name, text in
             wrapped(text).enumerated().map { index, part in

@@ -25,6 +25,13 @@ struct StatusCodingTests {
             readingsPerSecondFiveMinutes: 49.75)
         report.storage.lastCommitMilliseconds = 1.25
         report.storage.failure = "disk full"
+        report.storage.condition = "full"
+        report.storage.slowDisk = .init(
+            underWaySeconds: 12.5, isSlow: true, slowCommits: 2, slowest: "t", slowestMilliseconds: 3000.5)
+        report.wear = .init(
+            writtenTodayBytes: 1 << 40, writtenPerDayBytes: 1.5e9, isMeasured: true, budgetBytesPerDay: 2 << 30,
+            verdict: "stretched", commitIntervalMilliseconds: 8000, configuredIntervalMilliseconds: 1000,
+            remark: "stretched from 1 s to 8 s")
         report.aggregates = .init(closed: 9, revised: 1, waiting: 0, closedUntil: nil)
         report.sensors = [
             .init(
@@ -41,7 +48,8 @@ struct StatusCodingTests {
         let text = String(decoding: bytes, as: UTF8.self)
         for key in [
             "is_running", "resident_bytes", "reload_error", "receive_maximum", "messages_per_second_five_minutes",
-            "closed", "age_seconds", "is_trusted", "last_step_seconds",
+            "closed", "age_seconds", "is_trusted", "last_step_seconds", "written_today_bytes", "budget_bytes_per_day",
+            "under_way_seconds",
         ] {
             #expect(text.contains("\"\(key)\""))
         }
@@ -65,8 +73,12 @@ struct StatusCodingTests {
     func problems() {
         var fine = StatusCodingTests.full
         fine.storage.failure = nil
+        fine.storage.slowDisk?.isSlow = false
         #expect(!fine.hasProblem)
         #expect(StatusCodingTests.full.hasProblem, "the storage fails")
+        var slow = fine
+        slow.storage.slowDisk?.isSlow = true
+        #expect(slow.hasProblem, "a commit takes seconds")
         var past = fine
         past.clock?.isTrusted = false
         #expect(past.hasProblem, "its clock is wrong")

@@ -15,4 +15,16 @@ struct WatchdogTests {
     func overdue(now: Int64, names: [String]) {
         #expect(watchdog.overdue(at: now) == names)
     }
+
+    @Test("bears a disk that blocks for some minutes, and no longer; threads have their time again after it")
+    func blockedByDisk() {
+        var busy = watchdog
+        busy.disk = { (1200, 0) }
+        #expect(busy.overdue(at: 301_200).isEmpty)
+        #expect(busy.overdue(at: 301_201) == ["broker", "core"])
+        var over = watchdog
+        over.disk = { (nil, 250_000) }
+        #expect(over.overdue(at: 250_500).isEmpty)
+        #expect(over.overdue(at: 250_501) == ["broker", "core"])
+    }
 }

@@ -9,7 +9,7 @@ import Threading
 struct CoreLoop: ~Copyable {
     let thread: CoreThread
     private var consumer: Ring<IntakeItem>.Consumer
-    private let path: String
+    let path: String
     private let storeOptions: StoreOptions
     private(set) var settings: CoreSettings
     private(set) var logger: Logger
@@ -30,7 +30,13 @@ struct CoreLoop: ~Copyable {
     private var nextRetention = Timestamp.distantPast
     /// What the file told of each sensor when it was opened.
     private var remembered: [SensorSnapshot] = []
-    private var lastCommit: (at: Timestamp, milliseconds: Double)?
+    var commits = CommitTimes()
+    var wear: WearKeeper
+    /// Where the file was when it was opened last.
+    var place: DatabasePlace?
+    /// Windows are written with the next commit, or with one of their own when none has come for an interval.
+    private var hasUncommittedWindows = false
+    private var lastCommitted: Int64 = 0
     private var messageRate: RateMeter
     private var readingRate: RateMeter
     private var hasPopped = false
@@ -49,6 +55,7 @@ struct CoreLoop: ~Copyable {
         self.sources = sources
         self.clock = ClockKeeper(clock)
         self.logger = logger
+        wear = WearKeeper(settings: settings.wear, now: MonotonicClock.milliseconds())
         let second = MonotonicClock.milliseconds() / 1000
         messageRate = RateMeter(second: second)
         readingRate = RateMeter(second: second)
@@ -68,14 +75,19 @@ struct CoreLoop: ~Copyable {
     private mutating func turn() {
         let monotonic = MonotonicClock.milliseconds()
         thread.heartbeat.store(monotonic, ordering: .relaxed)
-        if core == nil { openStore(at: monotonic) }
+        if core == nil { onDisk(.opening) { $0.openStore(at: monotonic) } }
         core?.tell(now: clock.clock.now)
         if stepWatch.takeStep() { clockWasSet = true }
         do throws(StorageError) {
             try drain()
-            if core?.isBetweenMessages ?? false { try doTimedWork(at: monotonic) }
+            if core?.isBetweenMessages ?? false {
+                try onDisk(.upkeep) { loop throws(StorageError) in try loop.doTimedWork(at: monotonic) }
+            }
         } catch {
             fail(error)
+        }
+        if wear.isDue(at: monotonic) {
+            lookAtWear(at: monotonic, messagesPerSecond: messageRate.perSecond(over: 60, at: monotonic / 1000))
         }
         if thread.snapshots.takeRequest() { publishSnapshot(at: monotonic) }
     }
@@ -125,9 +137,13 @@ struct CoreLoop: ~Copyable {
 
     mutating func commit() throws(StorageError) {
         guard let core, core.store.hasUncommitted else { return }
+        try wear.keep(in: core.store)
         let began = MonotonicClock.microseconds()
-        try core.commit()
-        lastCommit = (.now(), Double(MonotonicClock.microseconds() - began) / 1000)
+        try onDisk(.commit) { _ throws(StorageError) in try core.commit() }
+        let ended = MonotonicClock.microseconds()
+        note(commitMilliseconds: Double(ended - began) / 1000)
+        lastCommitted = ended / 1000
+        hasUncommittedWindows = false
     }
 
     // MARK: - By the clock
@@ -145,7 +161,8 @@ struct CoreLoop: ~Copyable {
             return try commit()
         }
         guard core.undatedCount == 0 else { return }
-        if try core.closeWindows() { try commit() }
+        if try core.closeWindows() { hasUncommittedWindows = true }
+        if hasUncommittedWindows, monotonic - lastCommitted >= wear.budget.interval { try commit() }
         try seal(core)
         if core.now >= nextRetention || nextRetention - core.now > CoreLoop.retentionPause {
             let isMoreLeft = try core.removeExpired(monotonic: monotonic)
@@ -192,14 +209,18 @@ struct CoreLoop: ~Copyable {
         guard monotonic >= nextAttempt else { return }
         nextAttempt = monotonic + 1000
         do throws(StorageError) {
+            try claimDatabase()
             let store = try Store(path: path, options: storeOptions)
             try store.probe(now: clock.clock.now)
+            try wear.recall(from: store)
             let made = try Core(
                 store: store, settings: settings, series: series, sources: sources, now: clock.clock.now)
             remembered = try SensorView.remembered(
                 store.reader, now: clock.clock.now, rawRetentionMilliseconds: settings.rawRetentionMilliseconds)
             core = made
+            place = DatabasePlace(of: path)
         } catch {
+            releaseDatabase(after: error)
             if failure == nil || failure?.error.code != error.code {
                 logger.error("storage is not ready: \(error)")
             }
@@ -220,6 +241,8 @@ struct CoreLoop: ~Copyable {
             series = core.series
         }
         core = nil
+        releaseDatabase(after: error)
+        hasUncommittedWindows = false
         isDiscarding = true
         failure = (error, .now())
         nextAttempt = MonotonicClock.milliseconds() + 1000
@@ -249,7 +272,8 @@ struct CoreLoop: ~Copyable {
             readingRate.perSecond(over: 10, at: second), readingRate.perSecond(over: 300, at: second)
         )
         snapshot.failure = failure
-        snapshot.lastCommit = lastCommit
+        snapshot.commits = commits
+        snapshot.wear = wear.snapshot
         snapshot.nextRetention = nextRetention == .distantPast ? nil : nextRetention
         if let core {
             snapshot.figures = core.figures

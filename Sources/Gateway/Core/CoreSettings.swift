@@ -24,6 +24,7 @@ struct CoreSettings: Sendable {
     var rowsInOneSealing = 250_000
     /// Hexadecimal.
     var configurationFingerprint = ""
+    var wear = WearSettings()
     /// How many late minute-series are computed in one go, so that a backlog does not hold up a commit.
     var lateWindowsInOneGo = 2000
 

@@ -18,7 +18,8 @@ struct CoreSnapshot: Sendable {
     /// Readings that wait for it.
     var undated = 0
     var databaseBytes: Int64 = 0
-    var lastCommit: (at: Timestamp, milliseconds: Double)?
+    var commits = CommitTimes()
+    var wear: WearSnapshot?
     var nextRetention: Timestamp?
     /// Why the store does not work, since when; nil while it does.
     var failure: (error: StorageError, since: Timestamp)?

@@ -13,13 +13,18 @@ final class CoreThread: Sendable {
     let wakeUp = WakeUp()
     let snapshots: SnapshotExchange
     let desk = QuarantineDesk()
+    let disk = DiskWatch()
+    /// Let go while the disk is away.
+    let lock: FileLock?
     /// The monotonic millisecond of the last turn, for the watchdog.
     let heartbeat = Atomic<Int64>(MonotonicClock.milliseconds())
     private let shouldStop = Atomic<Bool>(false)
     private let newSettings = Mutex<CoreSettings?>(nil)
     private let thread = Mutex<WorkerThread?>(nil)
 
-    init() {
+    /// - Parameter lock: of the database, held.
+    init(lock: FileLock? = nil) {
+        self.lock = lock
         snapshots = SnapshotExchange(wakeUp: wakeUp)
     }
 

@@ -1,14 +1,14 @@
 import Glibc
-import TestKit
 
 /// A file system of a few megabytes, in memory, that a test can fill and free. Needs root; unmounted with this object.
-final class SmallDisk: Sendable {
-    let path: String
+public final class SmallDisk: Sendable {
+    public let path: String
     private let directory = TemporaryDirectory()
     private let filler: String
 
-    init(megabytes: Int) throws {
-        path = directory.file("disk")
+    /// - Parameter place: where it is mounted, over what is there; a directory of its own when nil.
+    public init(megabytes: Int, at place: String? = nil) throws {
+        path = place ?? directory.file("disk")
         filler = "\(path)/filler"
         mkdir(path, 0o755)
         let mounting = try ChildProcess("mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m", "poort-test", path])
@@ -17,12 +17,15 @@ final class SmallDisk: Sendable {
         }
     }
 
-    deinit { umount2(path, Int32(MNT_DETACH)) }
+    deinit { detach() }
 
-    static var isPossible: Bool { geteuid() == 0 }
+    /// Takes it away, though files on it are open; what is mounted below it comes to light.
+    public func detach() { umount2(path, Int32(MNT_DETACH)) }
+
+    public static var isPossible: Bool { geteuid() == 0 }
 
     /// Takes all that is left.
-    func fill() {
+    public func fill() {
         let descriptor = open(filler, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         defer { close(descriptor) }
         var size = 1 << 16
@@ -32,5 +35,5 @@ final class SmallDisk: Sendable {
         }
     }
 
-    func free() { unlink(filler) }
+    public func free() { unlink(filler) }
 }

@@ -116,15 +116,16 @@ extension TableReader {
         return bytes
     }
 
-    /// Bytes, of a size and `/day`.
+    /// Bytes, of a size and `/day`; nil as well for `none`.
     mutating func bytesPerDay(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
         guard let node = node(key) else { return nil }
+        if case .string("none") = node.value { return nil }
         guard case .string(let text) = node.value, text.hasSuffix("/day"),
             let bytes = Measure.size(String(text.dropLast(4)))
         else {
             complaints.error(
                 node.place,
-                "`\(key)` must be a size a day in a string, such as \"2GiB/day\" (B, kB, KiB, MB, MiB, GB, GiB), not \(node.shown)",
+                "`\(key)` must be a size a day in a string, such as \"2GiB/day\" (B, kB, KiB, MB, MiB, GB, GiB), or \"none\", not \(node.shown)",
                 suggestion: Measure.respelledPerDay(node.text ?? ""))
             return nil
         }

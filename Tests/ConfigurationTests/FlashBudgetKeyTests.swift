@@ -8,6 +8,8 @@ struct FlashBudgetKeyTests {
     func sizes(text: String, bytes: Int64) throws {
         #expect(
             try load(leastSource + "[storage]\nflash_budget = \"\(text)\"").storage.flashBudgetBytesPerDay == bytes)
+        #expect(
+            try load(leastSource + "[storage]\nflash_budget = \"none\"").storage.flashBudgetBytesPerDay == nil)
         #expect(try load(leastSource).storage.flashBudgetBytesPerDay == nil)
     }
 

@@ -18,7 +18,10 @@ final class GatewayProcess: Sendable {
     /// - Parameters:
     ///   - databaseDirectory: where the database goes; the test's own directory when nil.
     ///   - extra: further lines of the configuration, of any section that is not among the fixed ones.
-    init(broker port: Int, databaseDirectory: String? = nil, storage: [String] = [], extra: String = "") {
+    init(
+        broker port: Int, databaseDirectory: String? = nil, storage: [String] = [], keepAlive: String = "60s",
+        extra: String = ""
+    ) {
         directory = TemporaryDirectory()
         process = Box()
         databasePath = (databaseDirectory ?? directory.path) + "/poort.db"
@@ -30,6 +33,7 @@ final class GatewayProcess: Sendable {
             [broker]
             url = "mqtt://127.0.0.1:\(port)"
             receive_maximum = 500
+            keepalive = "\(keepAlive)"
             [storage]
             path = "\(databasePath)"
             commit_interval = "200ms"

@@ -15,7 +15,7 @@ struct StorageFailureTests {
         .enabled(if: SmallDisk.isPossible, "mounting a small disk takes root"))
     func fullDisk() async throws {
         let disk = try SmallDisk(megabytes: 24)
-        try await fail(databaseDirectory: disk.path, expecting: "full") { _ in
+        try await fail(databaseDirectory: disk.path, expecting: "full", condition: ["full"]) { _ in
             disk.fill()
         } recover: { _ in
             disk.free()
@@ -24,7 +24,7 @@ struct StorageFailureTests {
 
     @Test("a limit on the file's size, reached and lifted again, loses nothing", .timeLimit(.minutes(4)))
     func sizeLimit() async throws {
-        try await fail(expecting: "disk I/O error") { gateway in
+        try await fail(expecting: "disk I/O error", condition: ["failing"]) { gateway in
             limitFileSize(of: gateway, to: "300000")
         } recover: { gateway in
             limitFileSize(of: gateway, to: "unlimited")
@@ -34,7 +34,7 @@ struct StorageFailureTests {
     @Test("a database that another program has locked is waited for", .timeLimit(.minutes(4)))
     func lockedDatabase() async throws {
         let lock = ForeignLock()
-        try await fail(expecting: "locked") { gateway in
+        try await fail(expecting: "locked", condition: ["locked"]) { gateway in
             lock.take(gateway.databasePath)
         } recover: { _ in
             lock.release()
@@ -42,13 +42,20 @@ struct StorageFailureTests {
     }
 
     /// Lets readings flow, breaks the storage amid them, mends it, and looks at what is stored at the end.
-    private func fail(
-        databaseDirectory: String? = nil, expecting words: String, _ breakStorage: (GatewayProcess) -> Void,
-        recover: (GatewayProcess) -> Void
+    /// - Parameter conditions: one of the words by which status tells it.
+    func fail(
+        databaseDirectory: String? = nil, expecting words: String, condition conditions: Set<String>,
+        environment: [String: String] = [:], _ breakStorage: (GatewayProcess) -> Void,
+        recover: (GatewayProcess) async -> Void
     ) async throws {
         let broker = try PrivateBroker()
         let gateway = GatewayProcess(broker: broker.port, databaseDirectory: databaseDirectory)
-        try gateway.start()
+        let notify = try NotifySocket()
+        notify.startReading()
+        defer { notify.stopReading() }
+        try gateway.start(
+            environment: environment.merging(
+                ["NOTIFY_SOCKET": notify.path, "WATCHDOG_USEC": "1000000"], uniquingKeysWith: { $1 }))
         #expect(await gateway.isConnected(), "\(gateway.log)")
         let traffic = Traffic(count: 30_000, start: Traffic.recentHour())
         let publication = traffic.publish(to: broker.clientOptions(clientID: "publisher"))
@@ -57,15 +64,26 @@ struct StorageFailureTests {
 
         breakStorage(gateway)
         publication.allow(20_000)
-        let isShown = await eventually(within: .seconds(60)) { gateway.status?.storage.failure != nil }
-        let failing = gateway.status
+        var failing = gateway.status
+        let isShown = await eventually(within: .seconds(60)) {
+            failing = gateway.status
+            // The first words are those of the call that failed; what there is to do shows at the next attempt.
+            return failing.map {
+                $0.storage.failure?.contains(words) ?? false && conditions.contains($0.storage.condition ?? "")
+            } ?? false
+        }
         #expect(isShown, "\(gateway.log.suffix(2000))")
         #expect(failing?.storage.failure?.contains(words) == true, "\(failing?.storage.failure ?? "no failure")")
         #expect(failing?.broker?.state != "connected")
+        #expect(
+            await eventually {
+                notify.lines.contains { line in conditions.contains { line.hasPrefix("STATUS=storage failing (\($0))") }
+                }
+            })
         #expect(failing?.hasProblem == true)
         #expect(gateway.isRunning)
 
-        recover(gateway)
+        await recover(gateway)
         publication.allow(traffic.count)
         #expect(await publication.isFinished())
         let isComplete = await eventually(within: .seconds(90)) { gateway.storedCount >= traffic.count }

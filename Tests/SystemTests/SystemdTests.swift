@@ -48,6 +48,8 @@ struct SystemdTests {
         )
         #expect(try container.run(["stat", "-c", "%U", "/var/lib/poort/poort.db"]).output == "poort\n")
         #expect(try container.run(["/usr/local/bin/poort", "status"]).ending == .exited(0))
+        let wear = try container.run(["/usr/local/bin/poort", "status", "--json"])
+        #expect(wear.output.contains("\"is_measured\":true"), "/proc/self/io is open to it: \(wear.output)")
         #expect(
             try container.run(["/usr/local/bin/poort", "status"], as: "nobody").ending == .exited(69),
             "a stranger may not ask")

@@ -39,7 +39,7 @@ struct DiskReportTests {
         #expect(storage.condition == "slow" && storage.slowDisk?.underWaySeconds == 12.9)
     }
 
-    @Test("only commits and attempts to open are slow: upkeep takes its time on a good disk")
+    @Test("only commits are slow: upkeep, and opening a large file, take their time on a good disk")
     func positions() {
         let disk = DiskWatch()
         let before = disk.enter(.upkeep, at: 1000)

@@ -51,10 +51,10 @@ final class DiskWatch: Sendable {
     /// When the disk last gave the core back.
     var lastReturn: Int64 { returned.load(ordering: .acquiring) }
 
-    /// How long a commit, or an attempt to open the file, has been under way where that is long; nil else.
+    /// How long a commit has been under way where that is long; nil else. Opening a file may take its time.
     func slowMilliseconds(at now: Int64) -> Int64? {
         let position = position
-        guard position.work == .commit || position.work == .opening else { return nil }
-        return now - position.since >= CommitTimes.slow ? now - position.since : nil
+        guard position.work == .commit, now - position.since >= CommitTimes.slow else { return nil }
+        return now - position.since
     }
 }

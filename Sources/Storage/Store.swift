@@ -27,11 +27,13 @@ public final class Store {
         database = try Database(
             path: path, mode: .readWrite, busyTimeoutMilliseconds: options.busyTimeoutMilliseconds, vfs: options.vfs)
         try Schema.prepare(database, pageSize: options.pageSize)
+        let pageSize = try database.integer("PRAGMA page_size") ?? Int64(options.pageSize)
         // FULL: each commit reaches the disk before it is acknowledged. https://www.sqlite.org/pragma.html#pragma_synchronous
         try database.execute(
             """
-            PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;
-            PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY
+            PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(options.logLimitBytes / pageSize);
+            PRAGMA journal_size_limit = \(options.logLimitBytes);
+            PRAGMA secure_delete = OFF; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY
             """, operation: "set up the connection")
         statements = try Statements(database)
         sealed = try SealedReadings(database)
@@ -125,6 +127,9 @@ public struct StoreOptions: Sendable, Hashable {
     /// A power of two, 512 to 65 536; only for a new file.
     public var pageSize: Int
     public var busyTimeoutMilliseconds: Int32
+    /// How long the write-ahead log grows before its pages are copied into the file: a page that is written in many commits
+    /// is copied once, and one that is given up before is copied for what it is used for then.
+    public var logLimitBytes: Int64 = 32 << 20
     /// What the quarantine may hold, in bytes, what each row takes besides included; the oldest go first.
     public var quarantineLimitBytes: Int64
     /// What SQLite reaches the disk through, by the name under which it is registered: for tests, whose disk is a simulated

@@ -250,14 +250,14 @@ struct StoreTests {
     func releasedPages() throws {
         let store = try Store(path: path)
         let id = try store.identify(series()).id
-        for index in 0..<20_000 { _ = try store.insert(reading(1, at: ten + Int64(index)), series: id) }
+        for index in 0..<60_000 { _ = try store.insert(reading(1.5, at: ten + Int64(index)), series: id) }
         try store.commit()
         let full = try store.sizeBytes()
         #expect(try store.releaseFreePages(limit: 10) == 0)
-        _ = try store.removeReadings(before: ten + 800, limit: 20_000)
+        _ = try store.removeReadings(before: ten + 800, limit: 60_000)
         #expect(try store.releaseFreePages(limit: 10) == 0, "the next readings fill it again")
 
-        _ = try store.removeReadings(before: ten + 18_000, limit: 20_000)
+        _ = try store.removeReadings(before: ten + 58_000, limit: 60_000)
         try store.commit()
         #expect(try store.releaseFreePages(limit: 10) == 10)
         try store.commit()

@@ -213,10 +213,7 @@ enum Schema {
         -- Of its last reading in a segment, or later.
         ALTER TABLE series ADD COLUMN sealed_until INTEGER;
 
-        -- For sqlite3's shell, which cannot read segments. `poort sql` has a table of this name with all readings.
-        CREATE VIEW readings AS
-        SELECT series, device, quantity, unit, time, value, flag, tests
-        FROM hot_readings JOIN series ON series.id = hot_readings.series;
+        \(SchemaViews.version4)
         """
 
     /// Brings a database up to date, each step in a transaction of its own.

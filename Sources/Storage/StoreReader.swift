@@ -16,7 +16,7 @@ public final class StoreReader {
         (database, schemaVersion) = try StoreReader.opened(path)
     }
 
-    private static func opened(_ path: String) throws(StorageError) -> (Database, schemaVersion: Int64) {
+    static func opened(_ path: String) throws(StorageError) -> (Database, schemaVersion: Int64) {
         do throws(StorageError) {
             let database = try Database(path: path, mode: .readOnly, busyTimeoutMilliseconds: 2000)
             return (database, try Schema.check(database))

@@ -13,11 +13,16 @@ extension JSONLine {
         line.add("value", value)
         line.add("unit", unit)
         line.add("flag", Int(flag.rawValue))
-        var verdicts = JSONLine()
+        line.add("tests", JSONLine.tests(tests))
+        return line
+    }
+
+    /// `{"gross_range":1,"spike":3}`: the flag of each test that was run.
+    public static func tests(_ tests: QualityTests) -> JSONLine {
+        var line = JSONLine()
         for test in QualityTest.allCases {
-            if let verdict = tests[test] { verdicts.add(test.name, Int(verdict.rawValue)) }
+            if let verdict = tests[test] { line.add(test.name, Int(verdict.rawValue)) }
         }
-        line.add("tests", verdicts)
         return line
     }
 

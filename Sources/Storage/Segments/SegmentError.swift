@@ -20,6 +20,7 @@ public enum SegmentError: Error, Hashable, Sendable, CustomStringConvertible {
         case times = "its times make no sense"
         case values = "its values make no sense"
         case verdicts = "its flags make no sense"
+        case otherRow = "it is not what its row says: it is another series', or another stretch of time"
     }
 
     public var description: String {

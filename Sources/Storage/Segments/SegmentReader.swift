@@ -9,9 +9,9 @@ public struct SegmentReader {
     public let header: SegmentHeader
     private var left: Int
     private var lastTime: Int64?
-    private var times: IntegerColumnReader
-    private var values: ValueColumnReader
-    private var verdicts: VerdictColumnReader
+    var times: IntegerColumnReader
+    var values: ValueColumnReader
+    var verdicts: VerdictColumnReader
 
     /// Looks at the version, the checksum and the header.
     /// - Throws: ``SegmentError/newerFormat(_:)``, ``SegmentError/damaged(_:)``.

@@ -1,0 +1,188 @@
+import CSQLite
+import Telemetry
+
+/// The table `aggregates` as SQLite sees it: C functions that are given addresses.
+/// Source: https://www.sqlite.org/vtab.html
+enum AggregatesModule {
+    private struct Table {
+        var base = sqlite3_vtab()
+        var table: Unmanaged<AggregatesTable>
+    }
+
+    private struct Cursor {
+        var base = sqlite3_vtab_cursor()
+        var walk: Unmanaged<AggregatesWalk>
+    }
+
+    /// Makes the table `temp.aggregates`; the object must outlive the connection's use of it.
+    static func register(_ table: AggregatesTable) throws(StorageError) {
+        precondition(MemoryLayout<Cursor>.offset(of: \.base) == 0 && MemoryLayout<Table>.offset(of: \.base) == 0)
+        let context = Unmanaged.passUnretained(table).toOpaque()
+        let code = sqlite3_create_module_v2(table.database.handle, "poort_aggregates", module, context, nil)
+        guard code == SQLITE_OK else { throw table.database.error("add the table of aggregates") }
+        try table.database.execute(
+            "CREATE VIRTUAL TABLE temp.aggregates USING poort_aggregates", operation: "add the table of aggregates")
+    }
+
+    /// SQLite keeps its address.
+    nonisolated(unsafe) private static let module: UnsafeMutablePointer<sqlite3_module> = {
+        var module = sqlite3_module()
+        module.iVersion = 1
+        module.xCreate = { handle, context, _, _, made, _ in AggregatesModule.connect(handle, context, made) }
+        module.xConnect = { handle, context, _, _, made, _ in AggregatesModule.connect(handle, context, made) }
+        module.xBestIndex = { _, info in
+            guard let info else { return SQLITE_ERROR }
+            AggregatesTable.plan(info)
+            return SQLITE_OK
+        }
+        module.xDisconnect = { AggregatesModule.disconnect($0) }
+        module.xDestroy = { AggregatesModule.disconnect($0) }
+        module.xOpen = { AggregatesModule.open($0, $1) }
+        module.xClose = { AggregatesModule.close($0) }
+        module.xFilter = { AggregatesModule.filter($0, number: $1, count: $3, values: $4) }
+        module.xNext = { AggregatesModule.next($0) }
+        module.xEof = { AggregatesModule.isAtEnd($0) }
+        module.xColumn = { AggregatesModule.column($0, $1, $2) }
+        let address = UnsafeMutablePointer<sqlite3_module>.allocate(capacity: 1)
+        address.initialize(to: module)
+        return address
+    }()
+
+    private static func connect(
+        _ handle: OpaquePointer?, _ context: UnsafeMutableRawPointer?,
+        _ made: UnsafeMutablePointer<UnsafeMutablePointer<sqlite3_vtab>?>?
+    ) -> Int32 {
+        guard let context, let made else { return SQLITE_ERROR }
+        let code = sqlite3_declare_vtab(handle, AggregatesTable.declaration)
+        guard code == SQLITE_OK else { return code }
+        let table = UnsafeMutablePointer<Table>.allocate(capacity: 1)
+        table.initialize(to: Table(table: .fromOpaque(context)))
+        made.pointee = UnsafeMutableRawPointer(table).assumingMemoryBound(to: sqlite3_vtab.self)
+        return SQLITE_OK
+    }
+
+    private static func disconnect(_ table: UnsafeMutablePointer<sqlite3_vtab>?) -> Int32 {
+        UnsafeMutableRawPointer(table)?.assumingMemoryBound(to: Table.self).deallocate()
+        return SQLITE_OK
+    }
+
+    private static func open(
+        _ table: UnsafeMutablePointer<sqlite3_vtab>?,
+        _ made: UnsafeMutablePointer<UnsafeMutablePointer<sqlite3_vtab_cursor>?>?
+    ) -> Int32 {
+        guard let table, let made else { return SQLITE_ERROR }
+        let owner = UnsafeMutableRawPointer(table).assumingMemoryBound(to: Table.self).pointee.table
+        let cursor = UnsafeMutablePointer<Cursor>.allocate(capacity: 1)
+        cursor.initialize(to: Cursor(walk: .passRetained(AggregatesWalk(owner.takeUnretainedValue()))))
+        made.pointee = UnsafeMutableRawPointer(cursor).assumingMemoryBound(to: sqlite3_vtab_cursor.self)
+        return SQLITE_OK
+    }
+
+    private static func close(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Int32 {
+        walk(cursor)?.release()
+        UnsafeMutableRawPointer(cursor)?.assumingMemoryBound(to: Cursor.self).deallocate()
+        return SQLITE_OK
+    }
+
+    private static func filter(
+        _ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, number: Int32, count: Int32,
+        values: UnsafeMutablePointer<OpaquePointer?>?
+    ) -> Int32 {
+        let arguments = TableArguments(plan: TablePlan(number: number), values, count: count)
+        return move(cursor) { walk in try walk.begin(arguments) }
+    }
+
+    private static func next(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Int32 {
+        move(cursor) { walk in try walk.advance() }
+    }
+
+    private static func isAtEnd(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Int32 {
+        walk(cursor)?.takeUnretainedValue().isAtEnd ?? true ? 1 : 0
+    }
+
+    private static func column(
+        _ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, _ context: OpaquePointer?, _ index: Int32
+    ) -> Int32 {
+        guard let walk = walk(cursor) else { return SQLITE_ERROR }
+        give(context, walk.takeUnretainedValue(), index)
+        return SQLITE_OK
+    }
+
+    private static func move(
+        _ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, _ step: (AggregatesWalk) throws -> Void
+    ) -> Int32 {
+        guard let walk = walk(cursor) else { return SQLITE_ERROR }
+        do {
+            try step(walk.takeUnretainedValue())
+            return SQLITE_OK
+        } catch {
+            return VirtualTable.fail(cursor?.pointee.pVtab, error)
+        }
+    }
+
+    private static func walk(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Unmanaged<AggregatesWalk>? {
+        UnsafeMutableRawPointer(cursor)?.assumingMemoryBound(to: Cursor.self).pointee.walk
+    }
+
+    // MARK: - Columns
+
+    private static func give(_ context: OpaquePointer?, _ walk: AggregatesWalk, _ index: Int32) {
+        guard let row = walk.row, let column = AggregatesTable.Column(rawValue: index) else { return }
+        let aggregate = row.aggregate
+        switch column {
+        case .series: give(context, Int64(row.series))
+        case .device: give(context, walk.table.names.name(of: row.series)?.device)
+        case .quantity: give(context, walk.table.names.name(of: row.series)?.quantity)
+        case .unit: give(context, walk.table.names.name(of: row.series)?.unit)
+        case .tier: give(context, aggregate.window.tier.name)
+        case .start: give(context, aggregate.window.start.milliseconds)
+        case .end: give(context, aggregate.window.end.milliseconds)
+        case .count: give(context, Int64(aggregate.count))
+        case .mean: give(context, aggregate.mean)
+        case .min: give(context, aggregate.statistics?.minimum)
+        case .max: give(context, aggregate.statistics?.maximum)
+        case .stddev: give(context, aggregate.standardDeviation)
+        case .first: give(context, aggregate.first)
+        case .last: give(context, aggregate.last)
+        case .coverage: give(context, aggregate.coverage)
+        case .valid: give(context, Int64(aggregate.isValid ? 1 : 0))
+        case .revision: give(context, Int64(row.revision))
+        case .suspect: give(context, Int64(aggregate.suspectCount))
+        case .fail: give(context, Int64(aggregate.failCount))
+        case .expected: give(context, aggregate.expected.map(Int64.init))
+        default: giveFigure(context, aggregate, column)
+        }
+    }
+
+    /// What there is of some kinds of quantities alone.
+    private static func giveFigure(_ context: OpaquePointer?, _ aggregate: Aggregate, _ column: AggregatesTable.Column)
+    {
+        switch column {
+        case .increase: give(context, aggregate.increase?.total)
+        case .resets: give(context, aggregate.increase.map { Int64($0.resets) })
+        case .wraps: give(context, aggregate.increase.map { Int64($0.wraps) })
+        case .increase_since: give(context, aggregate.increase?.since?.milliseconds)
+        case .sum: give(context, aggregate.sum)
+        case .min_time: give(context, aggregate.statistics?.minimumTime?.milliseconds)
+        case .max_time: give(context, aggregate.statistics?.maximumTime?.milliseconds)
+        case .p50: give(context, aggregate.percentiles?.p50)
+        case .p85: give(context, aggregate.percentiles?.p85)
+        case .p95: give(context, aggregate.percentiles?.p95)
+        case .resultant: give(context, aggregate.resultantLength)
+        default: break
+        }
+    }
+
+    private static func give(_ context: OpaquePointer?, _ number: Int64?) {
+        if let number { sqlite3_result_int64(context, number) }
+    }
+
+    private static func give(_ context: OpaquePointer?, _ number: Double?) {
+        if let number { sqlite3_result_double(context, number) }
+    }
+
+    private static func give(_ context: OpaquePointer?, _ text: String?) {
+        guard let text else { return }
+        sqlite3_result_text(context, text, Int32(text.utf8.count), poort_sqlite_transient())
+    }
+}

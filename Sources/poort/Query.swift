@@ -23,24 +23,11 @@ struct Query: ParsableCommand {
     @Option(help: "raw for readings; 1m, 15m, 1h or 1d for aggregates; all for everything.")
     var tier: String = "raw"
 
-    @Option(help: "From this time on (RFC 3339).", transform: TimeText.time)
-    var from: Timestamp?
-
-    @Option(help: "Before this time (RFC 3339).", transform: TimeText.time)
-    var to: Timestamp?
-
-    @Option(help: "From so long ago until now: 90s, 30m, 24h, 7d, 3y.", transform: DurationText.milliseconds)
-    var last: Int64?
+    @OptionGroup var open: OpenRange
 
     func validate() throws {
         if tier != "raw", tier != "all", Tier(name: tier) == nil {
             throw ValidationError("unknown tier \(tier): use raw, 1m, 15m, 1h, 1d or all")
-        }
-        if last != nil, from != nil || to != nil {
-            throw ValidationError("--last goes without --from and --to")
-        }
-        if (from ?? .distantPast) > (to ?? .distantFuture) {
-            throw ValidationError("--from \(from ?? .distantPast) lies after --to \(to ?? .distantFuture)")
         }
     }
 
@@ -52,7 +39,7 @@ struct Query: ParsableCommand {
         }
         if wanted.isEmpty, device != nil || quantity != nil { throw unknownSeries(among: all) }
         var printer = SeriesPrinter(series: wanted)
-        let range = (last.map { Timestamp.now() - $0 } ?? from ?? .distantPast)..<(to ?? .distantFuture)
+        let range = open.range
         if tier == "raw" || tier == "all" {
             try reader.readings(in: range, of: printer.onlySeries.map { [$0] }) { row in
                 printer.print(row)

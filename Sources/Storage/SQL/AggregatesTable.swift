@@ -11,16 +11,26 @@ final class AggregatesTable {
     enum Column: Int32, CaseIterable {
         case series = 0
         case device, quantity, unit, tier, start, end, count, mean, min, max, stddev, first, last, coverage, valid
-        case revision, suspect, fail, expected, increase, resets, wraps, increase_since, sum, min_time, max_time, p50
+        case revision, suspect, fail, expected, increase, resets, wraps, increaseSince, sum, minTime, maxTime, p50
         case p85, p95, resultant
+
+        /// As in SQL, and in the NDJSON of `poort query`.
+        private var name: String {
+            switch self {
+            case .increaseSince: "increase_since"
+            case .minTime: "min_time"
+            case .maxTime: "max_time"
+            default: "\(self)"
+            }
+        }
 
         fileprivate var declaration: String {
             switch self {
-            case .device, .quantity, .unit, .tier: "\(self) TEXT"
+            case .device, .quantity, .unit, .tier: "\(name) TEXT"
             case .series, .start, .end, .count, .valid, .revision, .suspect, .fail, .expected, .resets, .wraps,
-                .increase_since, .min_time, .max_time:
-                "\"\(self)\" INTEGER"
-            default: "\(self) REAL"
+                .increaseSince, .minTime, .maxTime:
+                "\"\(name)\" INTEGER"
+            default: "\(name) REAL"
             }
         }
     }

@@ -61,8 +61,8 @@ struct Export: ParsableCommand {
         let output = try ExportOutput(path: output)
         if output.isFile { Interruption.watch() }
         session.shouldStop = { Interruption.hasCome }
+        var progress = ExportProgress(until: min(open.range.upperBound, .now()), isShown: output.mayShowProgress)
         do {
-            var progress = ExportProgress(until: min(open.range.upperBound, .now()), isShown: output.mayShowProgress)
             let isJSON = json || format == .ndjson
             if let tier = Tier(name: tier) {
                 try write(tier, of: wanted, from: reader, AggregateLines(isJSON: isJSON), to: output, &progress)
@@ -73,6 +73,7 @@ struct Export: ParsableCommand {
             if Interruption.hasCome { throw stopped }
             try output.finish()
         } catch {
+            progress.finish()
             output.abandon()
             if let error = error as? SQLError { throw failure(error) }
             throw error

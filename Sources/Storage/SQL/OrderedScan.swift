@@ -189,7 +189,7 @@ final class OrderedScan: ReadingsScan {
         if held.isEmpty, let hour = try previousHour() {
             // Behind it there is none that begins before the position.
             loaded = (hour + 1)...(loaded?.upperBound ?? OrderedScan.lastHour)
-            try load(max(hour - SegmentKeys.longestHours, 0)...hour)
+            try load(max(hour - StoredSegment.greatestSpanHours, 0)...hour)
         }
         var times = held.map { min($0.lastTime, position) }
         statements.previousHotTime.bind(1, position)
@@ -198,7 +198,7 @@ final class OrderedScan: ReadingsScan {
         }
         if let hour = try previousHour() {
             // Of segments that are not held, this is how far they may reach.
-            times.append(min((hour + 1 + SegmentKeys.longestHours) * SegmentID.hourMilliseconds, position))
+            times.append(min((hour + 1 + StoredSegment.greatestSpanHours) * SegmentID.hourMilliseconds, position))
         }
         return times.max()
     }

@@ -75,7 +75,7 @@ struct SegmentRow {
         let (first, last) = (Timestamp(milliseconds: firstTime), Timestamp(milliseconds: lastTime))
         return SegmentID(rawValue: id).series == series && SegmentID.times.contains(first)
             && SegmentID(rawValue: id).hour == SegmentID.hour(of: first)
-            && last >= first && last - first <= SegmentKeys.longestHours * SegmentID.hourMilliseconds
+            && last >= first && last - first <= StoredSegment.greatestSpan
     }
 
     /// Whether the segment itself says the same.

@@ -24,8 +24,7 @@ struct SegmentKeys {
         guard hour <= hours.upperBound else { return nil }
         guard let series else {
             hour = hours.upperBound + 1
-            return SegmentID(hour: hours.lowerBound, series: 0)
-                .rawValue...SegmentID.range(hour: hours.upperBound, series: .max).upperBound
+            return SegmentID.range(hours: hours)
         }
         guard place < series.count else {
             place = 0
@@ -38,10 +37,7 @@ struct SegmentKeys {
 
     /// The hours in which segments begin that may hold a reading of this stretch of time.
     static func hours(first: Int64, last: Int64) -> ClosedRange<Int64> {
-        let begin = max(SegmentID.hour(of: Timestamp(milliseconds: first)) - longestHours, 0)
+        let begin = max(SegmentID.hour(of: Timestamp(milliseconds: first)) - StoredSegment.greatestSpanHours, 0)
         return begin...max(begin, SegmentID.hour(of: Timestamp(milliseconds: last)))
     }
-
-    /// A segment holds no more than this, so that whoever looks for a reading knows how far back to begin.
-    static let longestHours: Int64 = 24
 }

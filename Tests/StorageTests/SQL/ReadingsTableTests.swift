@@ -74,6 +74,24 @@ struct ReadingsTableTests {
         #expect(pairs == [["\(number)"]], "seed \(random.seed)")
     }
 
+    @Test("agrees with what the other commands read of rows and segments")
+    func sameAsReader() throws {
+        var random = SeededGenerator.fromEnvironment()
+        let file = try SealedFile()
+        try file.fill(days: 3, &random)
+        var read: [ReadingsRow] = []
+        try StoreReader(path: file.path).readings(in: .distantPast ..< .distantFuture) { row in
+            read.append(
+                ReadingsRow(
+                    time: row.time.milliseconds, value: row.value, tests: row.tests.bits, series: row.series,
+                    flag: row.flag.rawValue))
+            return true
+        }
+        let session = try SQLSession(path: file.path)
+        #expect(
+            try areIdentical(session.readings(Self.columns + " ORDER BY time, series"), read), "seed \(random.seed)")
+    }
+
     @Test("takes part in comparisons as SQLite's own columns do")
     func comparisons() throws {
         let file = try SealedFile(devices: 1)

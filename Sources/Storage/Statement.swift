@@ -77,7 +77,8 @@ final class Statement {
         _ column: Int32, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         let start = sqlite3_column_blob(handle, column)
-        try body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
+        try body(
+            UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
     }
 
     func blob(_ column: Int32) -> [UInt8] {

@@ -17,7 +17,9 @@ extension StoreReader {
         while isPossible, !missing.isEmpty, try select.step("look for the last readings") {
             rows += 1
             let row = try hot.read(select)
-            if missing.remove(row.series) != nil { found.append(ReadingRow(.init(series: row.series, reading: row.reading))) }
+            if missing.remove(row.series) != nil {
+                found.append(ReadingRow(.init(series: row.series, reading: row.reading)))
+            }
         }
         for tier in [Tier.hour, .day] where rows >= rowLimit && !missing.isEmpty {
             found += try lastReadings(accordingTo: tier, in: range, of: &missing, rowLimit: rowLimit)
@@ -28,7 +30,9 @@ extension StoreReader {
     /// Of each series the later one: rows may be of readings that came late.
     private func later(_ rows: [ReadingRow], _ sealed: [ReadingRow]) -> [ReadingRow] {
         var latest: [SeriesID: ReadingRow] = [:]
-        for row in rows + sealed where latest[row.series].map({ $0.time < row.time }) ?? true { latest[row.series] = row }
+        for row in rows + sealed where latest[row.series].map({ $0.time < row.time }) ?? true {
+            latest[row.series] = row
+        }
         return latest.values.sorted { ($0.time, $0.series) > ($1.time, $1.series) }
     }
 

@@ -194,7 +194,8 @@ public final class StoreReader {
         visit: (ReadingRow) -> Bool
     ) throws(StorageError) {
         var sweep = try ReadingSweep(
-            database, hot: try HotRows(database, schemaVersion: schemaVersion), hasSegments: schemaVersion >= 4, in: range, of: series, newestFirst: newestFirst)
+            database, hot: try HotRows(database, schemaVersion: schemaVersion), hasSegments: schemaVersion >= 4,
+            in: range, of: series, newestFirst: newestFirst)
         while try sweep.next() {
             for row in sweep.rows where !visit(ReadingRow(row)) { return noteDamage(sweep) }
         }

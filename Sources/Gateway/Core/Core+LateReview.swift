@@ -83,7 +83,7 @@ extension Core {
         review.turn()
         var laterRows = 0
         if review.wantsLater {
-            let range = review.scanEnd ..< Timestamp.distantFuture
+            let range = review.scanEnd..<Timestamp.distantFuture
             try store.passOver(range, of: review.seriesWantingLater) { row in
                 laterRows += 1
                 review.offer(later: SeriesPoint(time: row.time, value: row.value), of: row.series)

@@ -176,7 +176,9 @@ struct CoreLoop: ~Copyable {
     private mutating func seal(_ core: Core) throws(StorageError) {
         guard core.hasToSeal else { return }
         _ = try core.seal()
-        for damage in try core.store.removeDamagedSegments() { logger.error("a segment's readings are lost: \(damage)") }
+        for damage in try core.store.removeDamagedSegments() {
+            logger.error("a segment's readings are lost: \(damage)")
+        }
         try commit()
     }
 

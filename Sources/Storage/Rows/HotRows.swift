@@ -23,13 +23,13 @@ struct HotRows {
         guard verdicts != nil else {
             return try database.prepare(
                 """
-                SELECT series, time, value, flag, tests FROM readings WHERE time >= ?1 AND time < ?2 \(condition(series))
+                SELECT series, time, value, flag, tests FROM main.readings WHERE time >= ?1 AND time < ?2 \(condition(series))
                 ORDER BY time \(direction), series \(direction) LIMIT ?3
                 """)
         }
         return try database.prepare(
             """
-            SELECT \(HotRow.columns) FROM hot WHERE id BETWEEN ?1 AND ?2 \(condition(series)) ORDER BY id \(direction)
+            SELECT \(HotRow.columns) FROM main.hot WHERE id BETWEEN ?1 AND ?2 \(condition(series)) ORDER BY id \(direction)
             LIMIT ?3
             """)
     }
@@ -63,13 +63,13 @@ struct HotRows {
         guard verdicts != nil else {
             return try database.integer(
                 """
-                SELECT time FROM readings WHERE time >= \(time.milliseconds) \(condition(series)) ORDER BY time LIMIT 1
+                SELECT time FROM main.readings WHERE time >= \(time.milliseconds) \(condition(series)) ORDER BY time LIMIT 1
                 """
             ).map(Timestamp.init(milliseconds:))
         }
         guard let ids = HotRow.ids(time ..< .distantFuture) else { return nil }
         return try database.integer(
-            "SELECT id FROM hot WHERE id >= \(ids.lowerBound) \(condition(series)) ORDER BY id LIMIT 1"
+            "SELECT id FROM main.hot WHERE id >= \(ids.lowerBound) \(condition(series)) ORDER BY id LIMIT 1"
         ).map(HotRow.time)
     }
 
@@ -78,18 +78,18 @@ struct HotRows {
         guard verdicts != nil else {
             return try database.integer(
                 """
-                SELECT time FROM readings WHERE time < \(time.milliseconds) \(condition(series)) ORDER BY time DESC LIMIT 1
+                SELECT time FROM main.readings WHERE time < \(time.milliseconds) \(condition(series)) ORDER BY time DESC LIMIT 1
                 """
             ).map(Timestamp.init(milliseconds:))
         }
         guard let ids = HotRow.ids(.distantPast..<time) else { return nil }
         return try database.integer(
-            "SELECT id FROM hot WHERE id <= \(ids.upperBound) \(condition(series)) ORDER BY id DESC LIMIT 1"
+            "SELECT id FROM main.hot WHERE id <= \(ids.upperBound) \(condition(series)) ORDER BY id DESC LIMIT 1"
         ).map(HotRow.time)
     }
 
     func count() throws(StorageError) -> Int {
-        Int(try database.integer("SELECT count(*) FROM \(verdicts == nil ? "readings" : "hot")") ?? 0)
+        Int(try database.integer("SELECT count(*) FROM \(verdicts == nil ? "main.readings" : "main.hot")") ?? 0)
     }
 
     /// Numbers are safe in the text of a statement.

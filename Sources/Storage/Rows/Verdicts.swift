@@ -18,7 +18,7 @@ final class Verdicts {
         known = [:]
         numbers = [:]
         last = nil
-        let select = try database.prepare("SELECT number, flag, tests FROM verdicts")
+        let select = try database.prepare("SELECT number, flag, tests FROM main.verdicts")
         while try select.step("read the verdicts") {
             let flag = QualityFlag(rawValue: UInt8(truncatingIfNeeded: select.integer(1))) ?? .unknown
             note(Verdict(flag: flag, tests: QualityTests(bits: select.integer(2))), number: select.integer(0))

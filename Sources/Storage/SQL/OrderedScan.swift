@@ -90,12 +90,12 @@ final class OrderedScan: ReadingsScan {
     private func addHotReadings(of slice: inout ClosedRange<Int64>, to batch: RowBatch) throws(StorageError) {
         let select = isDescending ? statements.hotReadingsDescending : statements.hotReadings
         defer { select.reset() }
-        select.bind(1, slice.lowerBound)
-        select.bind(2, slice.upperBound)
+        guard statements.bind(first: slice.lowerBound, last: slice.upperBound, to: select) else { return }
         var last: Int64?
         while try select.step("read readings") {
-            let row = ReadingsRow(hot: select)
-            guard request.holds(row.series) else { continue }
+            let (series, reading) = try statements.hot.read(select)
+            guard request.holds(series) else { continue }
+            let row = ReadingsRow(series, reading)
             if batch.count >= OrderedScan.mostRows, let last, row.time != last {
                 slice = isDescending ? last...slice.upperBound : slice.lowerBound...last
                 return
@@ -169,8 +169,7 @@ final class OrderedScan: ReadingsScan {
 
     private func nextTimes() throws(StorageError) -> Int64? {
         var times = held.map { max($0.firstTime, position) }
-        statements.nextHotTime.bind(1, position)
-        if try statements.nextHotTime.step("look for readings") { times.append(statements.nextHotTime.integer(0)) }
+        if let time = try statements.nextHotTime(from: position) { times.append(time) }
         let known = loaded?.upperBound ?? SegmentKeys.hours(first: position, last: position).lowerBound - 1
         statements.nextSegment.bind(
             1, known >= OrderedScan.lastHour ? .max : SegmentID(hour: known + 1, series: 0).rawValue)
@@ -192,10 +191,7 @@ final class OrderedScan: ReadingsScan {
             try load(max(hour - StoredSegment.greatestSpanHours, 0)...hour)
         }
         var times = held.map { min($0.lastTime, position) }
-        statements.previousHotTime.bind(1, position)
-        if try statements.previousHotTime.step("look for readings") {
-            times.append(statements.previousHotTime.integer(0))
-        }
+        if let time = try statements.previousHotTime(through: position) { times.append(time) }
         if let hour = try previousHour() {
             // Of segments that are not held, this is how far they may reach.
             times.append(min((hour + 1 + StoredSegment.greatestSpanHours) * SegmentID.hourMilliseconds, position))

@@ -54,8 +54,8 @@ final class PlainScan: ReadingsScan {
         guard isInRange else {
             guard let range = keys.next() else {
                 isInHotReadings = true
-                statements.hotReadings.bind(1, request.firstTime)
-                statements.hotReadings.bind(2, request.lastTime)
+                isDone = !statements.bind(
+                    first: request.firstTime, last: request.lastTime, to: statements.hotReadings)
                 return
             }
             select.bind(1, range.lowerBound)
@@ -84,8 +84,8 @@ final class PlainScan: ReadingsScan {
                 select.reset()
                 return
             }
-            let row = ReadingsRow(hot: select)
-            if request.holds(row.series) { batch.append(row) }
+            let (series, reading) = try statements.hot.read(select)
+            if request.holds(series) { batch.append(ReadingsRow(series, reading)) }
         }
     }
 }

@@ -7,15 +7,13 @@ final class ReadingsStatements {
     let segment: Statement
     let nextSegment: Statement
     let previousSegment: Statement
+    let hot: HotRows
     let hotReadings: Statement
     let hotReadingsDescending: Statement
-    let nextHotTime: Statement
-    let previousHotTime: Statement
 
     /// - Parameter schemaVersion: of the file, which may have no segments yet.
     init(_ database: Database, schemaVersion: Int64) throws(StorageError) {
-        // Older files have their rows under another name, and what stands in for the segments has none.
-        let hot = schemaVersion < 4 ? "main.readings" : "main.hot_readings"
+        // What stands in for the segments of older files has none.
         let sealed =
             schemaVersion < 4
             ? "(SELECT 0 AS id, 0 AS series, 0 AS first_time, 0 AS last_time, 0 AS count, x'' AS data LIMIT 0)"
@@ -26,27 +24,45 @@ final class ReadingsStatements {
         segment = try database.prepare("SELECT data FROM \(sealed) WHERE id = ?1")
         nextSegment = try database.prepare("SELECT id FROM \(sealed) WHERE id >= ?1 ORDER BY id LIMIT 1")
         previousSegment = try database.prepare("SELECT id FROM \(sealed) WHERE id < ?1 ORDER BY id DESC LIMIT 1")
-        let rows = "SELECT time, series, value, flag, tests FROM \(hot) WHERE time >= ?1 AND time <= ?2"
-        hotReadings = try database.prepare("\(rows) ORDER BY time, series")
-        hotReadingsDescending = try database.prepare("\(rows) ORDER BY time DESC, series DESC")
-        nextHotTime = try database.prepare("SELECT time FROM \(hot) WHERE time >= ?1 ORDER BY time LIMIT 1")
-        previousHotTime = try database.prepare("SELECT time FROM \(hot) WHERE time <= ?1 ORDER BY time DESC LIMIT 1")
+        hot = try HotRows(database, schemaVersion: schemaVersion)
+        hotReadings = try hot.select(of: nil, newestFirst: false)
+        hotReadingsDescending = try hot.select(of: nil, newestFirst: true)
+        for statement in [hotReadings, hotReadingsDescending] { statement.bind(3, Int64.max) }
+    }
+
+    /// - Returns: false where no row can be of those times.
+    func bind(first: Int64, last: Int64, to statement: Statement) -> Bool {
+        let times = HotRow.times
+        let lower = max(first, times.lowerBound.milliseconds)
+        let upper = min(last, times.upperBound.milliseconds - 1)
+        guard lower <= upper else { return false }
+        return hot.bind(Timestamp(milliseconds: lower)..<Timestamp(milliseconds: upper + 1), to: statement)
+    }
+
+    func nextHotTime(from time: Int64) throws(StorageError) -> Int64? {
+        guard time < HotRow.times.upperBound.milliseconds else { return nil }
+        let first = Timestamp(milliseconds: max(time, HotRow.times.lowerBound.milliseconds))
+        return try hot.first(from: first, of: nil)?.milliseconds
+    }
+
+    func previousHotTime(through time: Int64) throws(StorageError) -> Int64? {
+        guard time >= HotRow.times.lowerBound.milliseconds else { return nil }
+        let last = Timestamp(milliseconds: min(time, HotRow.times.upperBound.milliseconds - 1))
+        return try hot.last(before: last + 1, of: nil)?.milliseconds
     }
 
     func reset() {
         for statement in [
-            segments, segment, nextSegment, previousSegment, hotReadings, hotReadingsDescending, nextHotTime,
-            previousHotTime,
+            segments, segment, nextSegment, previousSegment, hotReadings, hotReadingsDescending,
         ] { statement.reset() }
     }
 }
 
 extension ReadingsRow {
-    /// Reads `time, series, value, flag, tests`.
-    init(hot row: Statement) {
+    init(_ series: SeriesID, _ reading: SealedReading) {
         self.init(
-            time: row.integer(0), value: row.double(2), tests: row.integer(4),
-            series: SeriesID(truncatingIfNeeded: row.integer(1)), flag: UInt8(truncatingIfNeeded: row.integer(3)))
+            time: reading.time.milliseconds, value: reading.value, tests: reading.tests.bits, series: series,
+            flag: reading.flag.rawValue)
     }
 }
 

@@ -92,7 +92,8 @@ struct ReadingSweep {
         let row = try hot.last(before: position, of: series)
         var end = row.map { $0 + 1 } ?? .distantPast
         if shelf != nil, let hour = try lastSegmentHour(before: position) {
-            let reach = Timestamp(milliseconds: (hour + StoredSegment.greatestSpanHours + 1) * SegmentID.hourMilliseconds)
+            let reach = Timestamp(
+                milliseconds: (hour + StoredSegment.greatestSpanHours + 1) * SegmentID.hourMilliseconds)
             end = max(end, min(position, reach, sealedUntil + 1))
         }
         guard end > range.lowerBound else { return nil }
@@ -114,7 +115,9 @@ struct ReadingSweep {
     private func lastSegmentHour(before time: Timestamp) throws(StorageError) -> Int64? {
         let hour = SegmentID.hour(of: time - 1)
         let last = SegmentID.range(hours: hour...hour).upperBound
-        return try database.integer("SELECT max(id) FROM segments WHERE id <= \(last)").map { SegmentID(rawValue: $0).hour }
+        return try database.integer("SELECT max(id) FROM segments WHERE id <= \(last)").map {
+            SegmentID(rawValue: $0).hour
+        }
     }
 
     private static func hourStart(_ time: Timestamp) -> Timestamp {
@@ -130,7 +133,11 @@ struct ReadingSweep {
         var first = hours.lowerBound
         var last = hours.upperBound
         if let lookedFor, lookedFor.overlaps(hours) {
-            if isNewestFirst { last = min(last, lookedFor.lowerBound - 1) } else { first = max(first, lookedFor.upperBound + 1) }
+            if isNewestFirst {
+                last = min(last, lookedFor.lowerBound - 1)
+            } else {
+                first = max(first, lookedFor.upperBound + 1)
+            }
         }
         lookedFor = hours
         guard first <= last else { return }
@@ -166,7 +173,8 @@ struct ReadingSweep {
     private static func shortened(_ piece: Range<Timestamp>, weight: Int, keepsEnd: Bool) -> Range<Timestamp> {
         guard weight > rowLimit else { return piece }
         let length = max(1, Int64(Double(piece.upperBound - piece.lowerBound) * Double(rowLimit) / Double(weight)))
-        return keepsEnd ? (piece.upperBound - length)..<piece.upperBound : piece.lowerBound..<(piece.lowerBound + length)
+        return keepsEnd
+            ? (piece.upperBound - length)..<piece.upperBound : piece.lowerBound..<(piece.lowerBound + length)
     }
 
     // MARK: - What it holds
@@ -201,7 +209,9 @@ struct ReadingSweep {
         var read: [StoredReading] = []
         for segment in found where segment.overlaps(piece) {
             do throws(StorageError) {
-                try shelf.visitReadings(of: segment, in: piece) { read.append(.init(series: segment.series, reading: $0)) }
+                try shelf.visitReadings(of: segment, in: piece) {
+                    read.append(.init(series: segment.series, reading: $0))
+                }
             } catch {
                 guard error.code == SQLITE_CORRUPT else { throw error }
                 damage[segment.id] = (segment, error)

@@ -110,7 +110,9 @@ extension Store {
         let (late, new) = (readings[..<lateCount], readings[lateCount...])
         var parts: [ArraySlice<SealedReading>] = []
         // A few do not make it worth to write a segment anew, unless they have waited for long.
-        if late.count >= options.fewestForSegment || late.first.map({ $0.time < border - StoredSegment.greatestSpan }) ?? false {
+        if late.count >= options.fewestForSegment
+            || late.first.map({ $0.time < border - StoredSegment.greatestSpan }) ?? false
+        {
             try sealLate(late, of: series, in: &portion)
             parts.append(late)
         }

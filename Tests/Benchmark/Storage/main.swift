@@ -13,7 +13,9 @@ for suffix in ["", "-wal", "-shm"] { unlink(database + suffix) }
 let day = try StreetDay(directory: directory, storage: storage)
 var keeper: StoreReader?
 let begin = Timestamp.now()
-let result = try day.feed(hours: hours, database: database) { _ in if keeper == nil { keeper = try? StoreReader(path: database); _ = try? keeper?.series() } }
+let result = try day.feed(hours: hours, database: database) { _ in
+    if keeper == nil { keeper = try? StoreReader(path: database); _ = try? keeper?.series() }
+}
 let seconds = Double(Timestamp.now() - begin) / 1000
 let holdings = try StoreReader(path: database).holdings()
 print("messages \(result.messages) readings \(holdings.readings) seconds \(seconds)")

@@ -13,6 +13,7 @@ final class SealedFile {
     private let database: Database
     private let insertSegment: Statement
     private let insertRow: Statement
+    private let verdicts: Verdicts
 
     static let start: Int64 = 1_795_000_000_000
     static let hour: Int64 = 3_600_000
@@ -32,7 +33,8 @@ final class SealedFile {
         database = try Database(path: directory.path + "/poort.db", mode: .readWrite, busyTimeoutMilliseconds: 1000)
         insertSegment = try database.prepare("INSERT INTO segments VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
         insertRow = try database.prepare(
-            "INSERT INTO hot_readings(time, series, value, flag, tests) VALUES(?1, ?2, ?3, ?4, ?5)")
+            "INSERT INTO hot(id, value, code) VALUES(?1, ?2, ?3)")
+        verdicts = try Verdicts(database)
     }
 
     var series: [SeriesID] { names.keys.sorted() }
@@ -57,11 +59,9 @@ final class SealedFile {
     }
 
     func insert(_ series: SeriesID, _ reading: SealedReading) throws {
-        insertRow.bind(1, reading.time)
-        insertRow.bind(2, series)
-        insertRow.bind(3, reading.value)
-        insertRow.bind(4, Int64(reading.flag.rawValue))
-        insertRow.bind(5, reading.tests.bits)
+        insertRow.bind(1, HotRow.id(reading.time, series))
+        let verdict = try verdicts.number(of: Verdict(flag: reading.flag, tests: reading.tests))
+        HotRow.bind(reading.value, verdict: verdict, to: insertRow, at: 2)
         try insertRow.run("insert")
         readings.append(ReadingsRow(series: series, reading))
     }

@@ -12,6 +12,7 @@ extension Store {
         try setVerdict(tests, at: time, of: series)
         if database.changedRows == 0, try reopen(at: time, of: series) {
             try setVerdict(tests, at: time, of: series)
+            FaultPoint.reach("reopen.changed")
         }
     }
 

@@ -21,12 +21,15 @@ extension Store {
         return removed
     }
 
-    /// Some of those that hold readings before a time. One that is damaged is counted where it is found.
+    /// Some of those that hold readings before a time, by their number. One that is damaged is counted where it is found.
     private func oldSegments(before time: Timestamp) throws(StorageError) -> [StoredSegment] {
         let hour = SegmentID.hour(of: time)
-        let end = SegmentID.range(hours: hour...hour).upperBound
+        let hourIDs = SegmentID.range(hours: hour...hour)
         let select = try database.prepare(
-            "SELECT \(StoredSegment.columns) FROM segments WHERE id <= \(end) AND first_time < ?1 ORDER BY id")
+            """
+            SELECT \(StoredSegment.columns) FROM segments
+            WHERE id < \(hourIDs.lowerBound) OR id <= \(hourIDs.upperBound) AND first_time < ?1 ORDER BY id
+            """)
         select.bind(1, time)
         var old: [StoredSegment] = []
         while old.count < 500, try select.step("look for old segments") {
@@ -39,12 +42,14 @@ extension Store {
     /// - Returns: how many readings went.
     private func remove(_ segment: StoredSegment, before time: Timestamp) throws(StorageError) -> Int {
         var left: [SealedReading] = []
-        if segment.lastTime >= time {
+        if segment.lastTime >= time || !segment.isPlausible {
             let isWhole = try sealed.visitReadings(of: segment, in: time ..< .distantFuture) { left.append($0) }
             if !isWhole { return 0 }
         }
         try delete(segment)
+        FaultPoint.reach("retention.segment")
         try writeAnew(left[...], of: segment.series)
+        if !left.isEmpty { FaultPoint.reach("retention.trimmed") }
         return segment.count - left.count
     }
 
@@ -91,6 +96,7 @@ extension Store {
         guard surplus > 0 else { return 0 }
         try begin()
         try database.execute("PRAGMA incremental_vacuum(\(min(surplus, Int64(limit))))", operation: "give space back")
+        FaultPoint.reach("retention.released")
         return Int(free - (try freePageCount()))
     }
 

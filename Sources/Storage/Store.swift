@@ -61,7 +61,9 @@ public final class Store {
             try setState(Store.quarantineNumberState, lastQuarantineNumber)
             keptQuarantineNumber = lastQuarantineNumber
         }
+        FaultPoint.reach("commit.begun")
         try statements.commit.run("commit")
+        FaultPoint.reach("commit.done")
         isWriting = false
         // The disk may take its time, in which the file may go.
         try expectInPlace()
@@ -139,6 +141,12 @@ public struct StoreOptions: Sendable, Hashable {
     var enoughForSegment = 48
     /// From so many on when no more will come: about what a segment's own bytes take as rows.
     var fewestForSegment = 6
+    /// So that none takes long to read and to write anew.
+    var mostInSegment = 8192
+    /// Of rows that are to be sealed: two megabytes.
+    var rowsInMemory = 65_536
+    /// How many readings of segments are written anew in one portion of sealing, about: half a second's work.
+    var mostWrittenAnew = 1_000_000
 
     public init(
         pageSize: Int = 4096, busyTimeoutMilliseconds: Int32 = 2000, quarantineLimitBytes: Int64 = 64 << 20,

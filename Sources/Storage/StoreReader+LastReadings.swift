@@ -7,6 +7,10 @@ extension StoreReader {
     /// goes on in the hours' and days' aggregates, which name the last usable reading, and then among the sealed readings.
     /// Takes some tens of milliseconds.
     public func lastReadings(in range: Range<Timestamp>, rowLimit: Int = 400_000) throws(StorageError) -> [ReadingRow] {
+        try inOneTransaction { () throws(StorageError) in try newestReadings(in: range, rowLimit: rowLimit) }
+    }
+
+    private func newestReadings(in range: Range<Timestamp>, rowLimit: Int) throws(StorageError) -> [ReadingRow] {
         var missing = Set(try series().map(\.id))
         var found: [ReadingRow] = []
         let hot = try HotRows(database, schemaVersion: schemaVersion)

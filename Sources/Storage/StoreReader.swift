@@ -60,6 +60,11 @@ public final class StoreReader {
         return try read()
     }
 
+    /// As ``atOneMoment(_:)``, unless a transaction is under way: what is a row in one statement may be sealed in the next.
+    func inOneTransaction<Value>(_ read: () throws(StorageError) -> Value) throws(StorageError) -> Value {
+        database.isInTransaction ? try read() : try atOneMoment(read)
+    }
+
     /// Every source's account, ordered by source.
     public func ledger() throws(StorageError) -> [SourceLedger] { try LedgerEntry.read(database) }
 
@@ -193,13 +198,15 @@ public final class StoreReader {
         in range: Range<Timestamp>, of series: [SeriesID]? = nil, newestFirst: Bool = false,
         visit: (ReadingRow) -> Bool
     ) throws(StorageError) {
-        var sweep = try ReadingSweep(
-            database, hot: try HotRows(database, schemaVersion: schemaVersion), hasSegments: schemaVersion >= 4,
-            in: range, of: series, newestFirst: newestFirst)
-        while try sweep.next() {
-            for row in sweep.rows where !visit(ReadingRow(row)) { return noteDamage(sweep) }
+        try inOneTransaction { () throws(StorageError) in
+            var sweep = try ReadingSweep(
+                database, hot: try HotRows(database, schemaVersion: schemaVersion), hasSegments: schemaVersion >= 4,
+                in: range, of: series, newestFirst: newestFirst)
+            while try sweep.next() {
+                for row in sweep.rows where !visit(ReadingRow(row)) { return noteDamage(sweep) }
+            }
+            noteDamage(sweep)
         }
-        noteDamage(sweep)
     }
 
     private func noteDamage(_ sweep: ReadingSweep) {

@@ -20,7 +20,7 @@ final class CoreBench {
     static let beginOfSummerTime = Timestamp(rfc3339: "2026-03-28T10:00:00Z")!
 
     let start: Timestamp
-    private var store: Store!
+    private(set) var store: Store!
     private var core: Core!
     private let path: String
     private let options: StoreOptions
@@ -63,6 +63,7 @@ final class CoreBench {
         settings.lateDelayMilliseconds = 1000
         settings.sealAfterMilliseconds = 20_000
         settings.sealingUnitMilliseconds = 60_000
+        settings.rowsOfSeriesInOneSealing = 0
         settings.quantity = { CoreBench.quantity(of: Int($0.device.dropFirst(2))!) }
     }
 

@@ -68,6 +68,7 @@ struct CorePropertyTests {
         let aggregate = try bench.aggregateDifferences(from: delivery.stored)
         #expect(aggregate.isEmpty, "seed \(delivery.seed): \(aggregate.prefix(3))")
         #expect(try bench.imbalance() == nil, "seed \(delivery.seed)")
+        #expect(try bench.store.brokenInvariants() == [], "seed \(delivery.seed)")
     }
 
     @Test("keeps readings without a time of their own in the order in which they came, each with a time of its own")

@@ -53,6 +53,22 @@ struct CutAccount {
         }
     }
 
+    /// How a file in which all windows are closed differs from what a batch computation makes of this. The times of readings
+    /// that had none are taken from the file.
+    func finalDifferences(from bench: CoreBench, isThinned: Bool) throws -> [String] {
+        var stored = stored
+        if isThinned {
+            // The windows of what the file no longer holds stay. Of series 7 they depend on more than it holds: it has no
+            // interval, and goes by the median of its last 32 readings, which reach back further than three hours.
+            return try bench.aggregateDifferences(from: stored).filter {
+                !$0.hasPrefix("series \(CutDelivery.untimed) ") && !$0.hasPrefix("series 7 ")
+            }
+        }
+        stored[CutDelivery.untimed] = try bench.storedValues()[CutDelivery.untimed]
+        return try bench.readingDifferences(from: stored) + bench.verdictDifferences(from: stored)
+            + bench.aggregateDifferences(from: stored)
+    }
+
     /// How a file differs from this, in words; nil when it does not.
     /// - Parameter isThinned: whether retention has taken the oldest readings; how many is told by the ledger.
     func difference(from bench: CoreBench, isThinned: Bool) throws -> String? {

@@ -18,12 +18,17 @@ struct CutDelivery {
     /// The one series whose readings have no time of their own.
     static let untimed = 2
 
+    private let lateShare: Int
+    private let greatestDelay: Int64
     private var random: SeededGenerator
     private var totals: [Int: Double] = [:]
     /// Newest last.
     private var recent: [CoreBench.Offer] = []
 
-    init(seed: UInt64, start: Timestamp, count: Int) {
+    /// - Parameter lateShare: of so many readings one comes up to `greatestDelay` late, in milliseconds.
+    init(seed: UInt64, start: Timestamp, count: Int, lateShare: Int = 5, greatestDelay: Int64 = 1_200_000) {
+        self.lateShare = lateShare
+        self.greatestDelay = greatestDelay
         random = SeededGenerator(seed: seed)
         var time = start + 5000
         for number in 0..<count {
@@ -60,8 +65,8 @@ struct CutDelivery {
     private mutating func offer(at time: Timestamp) -> CoreBench.Offer {
         var series = Int.random(in: 0..<CoreBench.seriesCount - 1, using: &random)
         if series >= CutDelivery.untimed { series += 1 }
-        let delay = Int.random(in: 0..<5, using: &random) == 0 ? 1_200_000 : 2000
-        let taken = time - Int64.random(in: 0...Int64(delay), using: &random)
+        let delay = Int.random(in: 0..<lateShare, using: &random) == 0 ? greatestDelay : 2000
+        let taken = time - Int64.random(in: 0...delay, using: &random)
         return .init(
             series: series, time: Timestamp(milliseconds: taken.milliseconds / 500 * 500), value: value(of: series))
     }

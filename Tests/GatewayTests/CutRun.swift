@@ -56,7 +56,7 @@ final class CutRun {
             try survive { try open() }
             try bench.finish()
             try check()
-            return try finalDifferences().first.map(complete)
+            return try committed.finalDifferences(from: bench, isThinned: isThinned).first.map(complete)
         } catch {
             return complete("\(error)")
         }
@@ -116,12 +116,8 @@ final class CutRun {
 
     private func deliver(_ count: Int) throws {
         for number in position..<min(position + count, delivery.messages.count) {
-            let message = delivery.messages[number]
-            if message.time > bench.clock.now { bench.clock.advance(milliseconds: message.time - bench.clock.now) }
-            try bench.take(
-                message.offers, held: message.held, packetID: UInt16(number + 1),
-                identity: UInt32(number) &* 2_654_435_761)
-            pending.take(message, number: number)
+            try bench.deliver(delivery.messages[number], number: number)
+            pending.take(delivery.messages[number], number: number)
             position = number + 1
         }
     }
@@ -181,25 +177,9 @@ final class CutRun {
 
     private func check() throws {
         if let imbalance = try bench.imbalance() { throw Complaint(description: imbalance) }
+        if let broken = try bench.store.brokenInvariants().first { throw Complaint(description: broken) }
         if let difference = try committed.difference(from: bench, isThinned: isThinned) {
             throw Complaint(description: difference)
         }
-    }
-
-    // MARK: - In the end
-
-    /// The times of readings that had none are taken from the file.
-    private func finalDifferences() throws -> [String] {
-        var stored = committed.stored
-        if isThinned {
-            // The windows of what the file no longer holds stay. Of series 7 they depend on more than it holds: it has no
-            // interval, and goes by the median of its last 32 readings, which reach back further than three hours.
-            return try bench.aggregateDifferences(from: stored).filter {
-                !$0.hasPrefix("series \(CutDelivery.untimed) ") && !$0.hasPrefix("series 7 ")
-            }
-        }
-        stored[CutDelivery.untimed] = try bench.storedValues()[CutDelivery.untimed]
-        return try bench.readingDifferences(from: stored) + bench.verdictDifferences(from: stored)
-            + bench.aggregateDifferences(from: stored)
     }
 }

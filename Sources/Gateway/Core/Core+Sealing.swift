@@ -11,7 +11,9 @@ extension Core {
     /// - Returns: whether more is left of this round.
     func seal() throws(StorageError) -> Bool {
         let border = sealingBorder
-        let portion = try store.seal(from: sealedFrom, before: border, limit: settings.rowsInOneSealing)
+        // Enough of each series for a segment, or all would stay rows where there are very many.
+        let limit = max(settings.rowsInOneSealing, settings.rowsOfSeriesInOneSealing * series.knownCount)
+        let portion = try store.seal(from: sealedFrom, before: border, limit: limit)
         figures.sealedReadings += portion.readings
         figures.sealedBytes += portion.bytes
         sealedFrom = portion.next ?? .distantPast

@@ -22,6 +22,8 @@ struct CoreSettings: Sendable {
     var sealingUnitMilliseconds: Int64 = 3_600_000
     /// How many rows are looked at in one go to be sealed: a quarter of a second's work.
     var rowsInOneSealing = 250_000
+    /// And for each series that the file has, however many these are.
+    var rowsOfSeriesInOneSealing = 64
     /// Hexadecimal.
     var configurationFingerprint = ""
     var wear = WearSettings()

@@ -7,6 +7,8 @@ import Telemetry
 struct SeriesTable {
     private(set) var live: [LiveSeries] = []
     private var records: [SeriesRecord?] = []
+    /// How many series of the file are known.
+    private(set) var knownCount = 0
 
     /// Takes in a series that was announced. Numbers come densely from 0.
     mutating func announce(_ series: Series) {
@@ -29,7 +31,9 @@ struct SeriesTable {
 
     /// Takes in what the file knows of a series. What was learned of it since stays.
     mutating func enter(_ stored: StoredSeries, for number: SeriesNumber? = nil) {
-        var record = self[id: stored.id] ?? SeriesRecord(stored: stored)
+        let known = self[id: stored.id]
+        if known == nil { knownCount += 1 }
+        var record = known ?? SeriesRecord(stored: stored)
         record.stored = stored
         if let number {
             // After a reload of the configuration the same series has a new number, under which it goes on.
@@ -54,6 +58,7 @@ struct SeriesTable {
     /// The file was closed and its transaction lost: nothing that came from it holds any more.
     mutating func forgetStored() {
         records = []
+        knownCount = 0
         for index in live.indices { live[index].id = nil }
     }
 

@@ -47,9 +47,11 @@ enum HotRow {
     }
 
     /// Reads value and code from two columns, of which this is the first.
-    static func read(_ row: Statement, _ column: Int32) -> (value: Double, verdict: Int64) {
+    /// - Returns: nil for a code that is never written: the file is damaged.
+    static func read(_ row: Statement, _ column: Int32) -> (value: Double, verdict: Int64)? {
         let code = row.integer(column + 1)
         let digits = code & 15
+        guard digits <= mostDigits || digits == asItIs else { return nil }
         let value = digits == asItIs ? row.double(column) : DecimalScale(digits: Int(digits)).value(row.integer(column))
         return (value, code >> 4)
     }

@@ -1,3 +1,4 @@
+import CSQLite
 import Telemetry
 
 /// The readings that are rows, for those who pass over them. Also of files that are older than the table `hot`.
@@ -50,7 +51,11 @@ struct HotRows {
     func read(_ row: Statement) throws(StorageError) -> (series: SeriesID, reading: SealedReading) {
         guard let verdicts else { return (SeriesID(row.integer(0)), row.sealedReading(1)) }
         let id = row.integer(0)
-        let (value, number) = HotRow.read(row, 1)
+        guard let (value, number) = HotRow.read(row, 1) else {
+            throw StorageError(
+                operation: "read a reading", path: database.path, code: SQLITE_CORRUPT,
+                cause: "row \(id) of the table `hot` has a code that does not exist")
+        }
         let verdict = try verdicts.verdict(number)
         return (
             HotRow.series(id),
@@ -58,33 +63,33 @@ struct HotRows {
         )
     }
 
-    /// The first row from a time on.
-    func first(from time: Timestamp, of series: [SeriesID]?) throws(StorageError) -> Timestamp? {
-        guard verdicts != nil else {
-            return try database.integer(
-                """
-                SELECT time FROM main.readings WHERE time >= \(time.milliseconds) \(condition(series)) ORDER BY time LIMIT 1
-                """
-            ).map(Timestamp.init(milliseconds:))
-        }
-        guard let ids = HotRow.ids(time ..< .distantFuture) else { return nil }
-        return try database.integer(
-            "SELECT id FROM main.hot WHERE id >= \(ids.lowerBound) \(condition(series)) ORDER BY id LIMIT 1"
-        ).map(HotRow.time)
+    /// The first row of a stretch of time. Passes over the rows of other series before it.
+    func first(in range: Range<Timestamp>, of series: [SeriesID]?) throws(StorageError) -> Timestamp? {
+        try end(of: range, of: series, direction: "")
     }
 
-    /// The last row before a time.
-    func last(before time: Timestamp, of series: [SeriesID]?) throws(StorageError) -> Timestamp? {
+    /// The last row of a stretch of time. Passes over the rows of other series behind it.
+    func last(in range: Range<Timestamp>, of series: [SeriesID]?) throws(StorageError) -> Timestamp? {
+        try end(of: range, of: series, direction: "DESC")
+    }
+
+    private func end(
+        of range: Range<Timestamp>, of series: [SeriesID]?, direction: String
+    ) throws(StorageError) -> Timestamp? {
         guard verdicts != nil else {
             return try database.integer(
                 """
-                SELECT time FROM main.readings WHERE time < \(time.milliseconds) \(condition(series)) ORDER BY time DESC LIMIT 1
+                SELECT time FROM main.readings WHERE time >= \(range.lowerBound.milliseconds)
+                AND time < \(range.upperBound.milliseconds) \(condition(series)) ORDER BY time \(direction) LIMIT 1
                 """
             ).map(Timestamp.init(milliseconds:))
         }
-        guard let ids = HotRow.ids(.distantPast..<time) else { return nil }
+        guard let ids = HotRow.ids(range) else { return nil }
         return try database.integer(
-            "SELECT id FROM main.hot WHERE id <= \(ids.upperBound) \(condition(series)) ORDER BY id DESC LIMIT 1"
+            """
+            SELECT id FROM main.hot WHERE id BETWEEN \(ids.lowerBound) AND \(ids.upperBound) \(condition(series))
+            ORDER BY id \(direction) LIMIT 1
+            """
         ).map(HotRow.time)
     }
 

@@ -42,13 +42,13 @@ final class ReadingsStatements {
     func nextHotTime(from time: Int64) throws(StorageError) -> Int64? {
         guard time < HotRow.times.upperBound.milliseconds else { return nil }
         let first = Timestamp(milliseconds: max(time, HotRow.times.lowerBound.milliseconds))
-        return try hot.first(from: first, of: nil)?.milliseconds
+        return try hot.first(in: first ..< .distantFuture, of: nil)?.milliseconds
     }
 
     func previousHotTime(through time: Int64) throws(StorageError) -> Int64? {
         guard time >= HotRow.times.lowerBound.milliseconds else { return nil }
         let last = Timestamp(milliseconds: min(time, HotRow.times.upperBound.milliseconds - 1))
-        return try hot.last(before: last + 1, of: nil)?.milliseconds
+        return try hot.last(in: .distantPast..<(last + 1), of: nil)?.milliseconds
     }
 
     func reset() {

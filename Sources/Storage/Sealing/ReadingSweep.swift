@@ -23,6 +23,12 @@ struct ReadingSweep {
     private var found: [StoredSegment] = []
     /// Segments that begin in these hours were looked for.
     private var lookedFor: ClosedRange<Int64>?
+    /// The next row, and the hour in which the next segment begins, where they were looked for already; none where there
+    /// is none.
+    private var rowAhead: Timestamp??
+    private var segmentAhead: Int64??
+    /// Rows that a piece may have, so that a busy hour is not held in memory all at once.
+    private let rowLimit: Int
     /// What was read last: by time and series, or the other way round.
     private(set) var rows: [StoredReading] = []
     /// Damaged segments whose readings are missing.
@@ -39,7 +45,8 @@ struct ReadingSweep {
     ///   - sealedUntil: no segment of these series holds a later reading.
     init(
         _ database: Database, hot: HotRows, hasSegments: Bool = true, in range: Range<Timestamp>,
-        of series: [SeriesID]?, newestFirst: Bool = false, sealedUntil: Timestamp = .distantFuture
+        of series: [SeriesID]?, newestFirst: Bool = false, sealedUntil: Timestamp = SegmentID.times.upperBound,
+        rowLimit: Int = 50_000
     ) throws(StorageError) {
         self.database = database
         self.hot = hot
@@ -48,6 +55,7 @@ struct ReadingSweep {
         isWanted = series.map { Set($0) }
         isNewestFirst = newestFirst
         self.sealedUntil = sealedUntil
+        self.rowLimit = rowLimit
         position = newestFirst ? range.upperBound : range.lowerBound
         shelf = hasSegments ? try SegmentShelf(database) : nil
         select = try hot.select(of: self.series, newestFirst: newestFirst)
@@ -66,58 +74,61 @@ struct ReadingSweep {
         return true
     }
 
-    /// Rows that a piece may have, so that a busy hour is not held in memory all at once.
-    private static var rowLimit: Int { 50_000 }
-
     // MARK: - The next piece
 
     private mutating func laterPiece() throws(StorageError) -> Range<Timestamp>? {
         guard position < range.upperBound else { return nil }
-        let row = try hot.first(from: position, of: series)
-        var start = row ?? .distantFuture
-        if shelf != nil {
-            let hours = SegmentShelf.hours(of: position..<(position + 1))
-            if let segment = try firstSegment(from: hours.lowerBound) { start = min(start, max(position, segment)) }
-        }
+        var start = min(try nextRow() ?? .distantFuture, try nextSegment() ?? .distantFuture)
         guard start < range.upperBound else { return nil }
         start = max(start, position)
         let end = min(ReadingSweep.hourEnd(start), range.upperBound)
         try look(in: SegmentShelf.hours(of: start..<end))
         found.removeAll { $0.lastTime < start }
-        return ReadingSweep.shortened(start..<end, weight: weight(start..<end), keepsEnd: false)
+        return shortened(start..<end, weight: weight(start..<end), keepsEnd: false)
     }
 
     private mutating func olderPiece() throws(StorageError) -> Range<Timestamp>? {
         guard position > range.lowerBound else { return nil }
-        let row = try hot.last(before: position, of: series)
-        var end = row.map { $0 + 1 } ?? .distantPast
-        if shelf != nil, let hour = try lastSegmentHour(before: position) {
-            let reach = Timestamp(
-                milliseconds: (hour + StoredSegment.greatestSpanHours + 1) * SegmentID.hourMilliseconds)
-            end = max(end, min(position, reach, sealedUntil + 1))
-        }
+        var end = max(try nextRow().map { $0 + 1 } ?? .distantPast, try nextSegment() ?? .distantPast)
         guard end > range.lowerBound else { return nil }
         end = min(end, position)
         let start = max(ReadingSweep.hourStart(end - 1), range.lowerBound)
         try look(in: SegmentShelf.hours(of: start..<end))
         found.removeAll { $0.firstTime >= end }
-        return ReadingSweep.shortened(start..<end, weight: weight(start..<end), keepsEnd: true)
+        return shortened(start..<end, weight: weight(start..<end), keepsEnd: true)
     }
 
-    /// The beginning of the first hour in which a segment begins, from one on.
-    private func firstSegment(from hour: Int64) throws(StorageError) -> Timestamp? {
-        let id = SegmentID(hour: hour, series: 0).rawValue
-        return try database.integer("SELECT min(id) FROM segments WHERE id >= \(id)").map {
-            Timestamp(milliseconds: SegmentID(rawValue: $0).hour * SegmentID.hourMilliseconds)
-        }
+    /// What is still to come.
+    private var rest: Range<Timestamp> { isNewestFirst ? range.lowerBound..<position : position..<range.upperBound }
+
+    /// The time of the next row; looked for again only once it lies behind, since the rows of others are passed over.
+    private mutating func nextRow() throws(StorageError) -> Timestamp? {
+        if let rowAhead, rowAhead.map({ rest.contains($0) }) ?? true { return rowAhead }
+        let row = try isNewestFirst ? hot.last(in: rest, of: series) : hot.first(in: rest, of: series)
+        rowAhead = .some(row)
+        return row
     }
 
-    private func lastSegmentHour(before time: Timestamp) throws(StorageError) -> Int64? {
-        let hour = SegmentID.hour(of: time - 1)
-        let last = SegmentID.range(hours: hour...hour).upperBound
-        return try database.integer("SELECT max(id) FROM segments WHERE id <= \(last)").map {
-            SegmentID(rawValue: $0).hour
+    /// From where on, or up to where, segments may hold something of what is still to come.
+    private mutating func nextSegment() throws(StorageError) -> Timestamp? {
+        guard let shelf, SegmentID.times.lowerBound <= sealedUntil else { return nil }
+        let reach = rest.clamped(to: SegmentID.times.lowerBound..<min(SegmentID.times.upperBound, sealedUntil + 1))
+        guard !reach.isEmpty else { return nil }
+        let hours = SegmentShelf.hours(of: reach)
+        let isAhead = segmentAhead.map { $0.map { hours.contains($0) } ?? true } ?? false
+        if !isAhead { segmentAhead = .some(try nextHour(in: hours, shelf)) }
+        guard let hour = segmentAhead ?? nil else { return nil }
+        let start = Timestamp(milliseconds: hour * SegmentID.hourMilliseconds)
+        return isNewestFirst
+            ? min(reach.upperBound, start + StoredSegment.greatestSpan + SegmentID.hourMilliseconds)
+            : max(reach.lowerBound, start)
+    }
+
+    private func nextHour(in hours: ClosedRange<Int64>, _ shelf: SegmentShelf) throws(StorageError) -> Int64? {
+        if let series, series.count <= ReadingSweep.fewSeries {
+            return try shelf.hour(in: hours, of: series, newestFirst: isNewestFirst)
         }
+        return try shelf.hour(in: hours, newestFirst: isNewestFirst)
     }
 
     private static func hourStart(_ time: Timestamp) -> Timestamp {
@@ -142,22 +153,27 @@ struct ReadingSweep {
         lookedFor = hours
         guard first <= last else { return }
         var more: [StoredSegment] = []
+        var wrong: [StoredSegment] = []
         let range = range
         if let series, series.count <= ReadingSweep.fewSeries {
             for id in series {
-                try shelf.visit(hours: first...last, of: id) { if $0.overlaps(range) { more.append($0) } }
+                try shelf.visit(hours: first...last, of: id) {
+                    if !$0.isPlausible { wrong.append($0) } else if $0.overlaps(range) { more.append($0) }
+                }
             }
         } else {
             let isWanted = isWanted
             try shelf.visit(hours: first...last, of: nil) {
-                if isWanted?.contains($0.series) ?? true, $0.overlaps(range) { more.append($0) }
+                guard isWanted?.contains($0.id.series) ?? true else { return }
+                if !$0.isPlausible { wrong.append($0) } else if $0.overlaps(range) { more.append($0) }
             }
         }
         found += more
+        for segment in wrong { damage[segment.id] = (segment, shelf.damage(segment, .damaged(.otherRow))) }
     }
 
     /// Of more, all that begin in an hour are passed over.
-    private static var fewSeries: Int { 32 }
+    private static var fewSeries: Int { 128 }
 
     /// About how many sealed readings a piece has.
     private func weight(_ piece: Range<Timestamp>) -> Int {
@@ -170,7 +186,7 @@ struct ReadingSweep {
     }
 
     /// So that it holds about as many as may be.
-    private static func shortened(_ piece: Range<Timestamp>, weight: Int, keepsEnd: Bool) -> Range<Timestamp> {
+    private func shortened(_ piece: Range<Timestamp>, weight: Int, keepsEnd: Bool) -> Range<Timestamp> {
         guard weight > rowLimit else { return piece }
         let length = max(1, Int64(Double(piece.upperBound - piece.lowerBound) * Double(rowLimit) / Double(weight)))
         return keepsEnd
@@ -181,8 +197,8 @@ struct ReadingSweep {
 
     /// - Returns: what of the piece was read, where it has too many rows.
     private mutating func readRows(_ piece: Range<Timestamp>) throws(StorageError) -> Range<Timestamp> {
-        try read(piece, limit: ReadingSweep.rowLimit)
-        guard rows.count == ReadingSweep.rowLimit, let last = rows.last?.reading.time else { return piece }
+        try read(piece, limit: rowLimit)
+        guard rows.count == rowLimit, let last = rows.last?.reading.time else { return piece }
         // What has the time of the last row may not be complete.
         rows.removeAll { $0.reading.time == last }
         if rows.isEmpty {

@@ -9,6 +9,7 @@ final class SealedReadings {
     /// Of each series the time of its last sealed reading, by number. It may lie behind what is sealed, never before it.
     private var ends: [Timestamp?] = []
     private var hours: [SeriesID: (range: Range<Timestamp>, readings: [SealedReading])] = [:]
+    private var decodedCount = 0
     /// Segments that cannot be read, by number.
     private(set) var damage: [SegmentID: (segment: StoredSegment, error: StorageError)] = [:]
     /// The last sealed reading of all.
@@ -70,20 +71,29 @@ final class SealedReadings {
             try visitReadings(of: segment, in: range) { readings.append($0) }
         }
         // Segments lie by the hour of their first reading, and one series' do not overlap.
-        if hours.count >= SealedReadings.hourLimit { hours.removeAll(keepingCapacity: true) }
+        if hours.count >= SealedReadings.hourLimit || decodedCount + readings.count > SealedReadings.readingLimit {
+            hours.removeAll(keepingCapacity: true)
+            decodedCount = 0
+        }
+        forget(series)
         hours[series] = (range, readings)
+        decodedCount += readings.count
         return readings
     }
 
-    /// Some megabytes at the most.
     private static var hourLimit: Int { 64 }
+    /// Eight megabytes; besides, one hour of one series.
+    private static var readingLimit: Int { 200_000 }
 
     /// What was decoded of a series does not hold any more.
-    func forget(_ series: SeriesID) { hours[series] = nil }
+    func forget(_ series: SeriesID) {
+        if let known = hours.removeValue(forKey: series) { decodedCount -= known.readings.count }
+    }
 
     /// What is known may have been written in a transaction that is lost.
     func forgetAll() throws(StorageError) {
         hours = [:]
+        decodedCount = 0
         ends = []
         end = .distantPast
         try readEnds()
@@ -99,7 +109,11 @@ final class SealedReadings {
     /// Those of one series that may hold readings of a stretch of time and are whole, in the order of time.
     func segments(of series: SeriesID, in range: Range<Timestamp>) throws(StorageError) -> [StoredSegment] {
         guard let end = end(of: series), range.lowerBound <= end else { return [] }
-        return try shelf.segments(of: series, in: range).filter { damage[$0.id] == nil }
+        let found = try shelf.segments(of: series, in: range)
+        for segment in found where !segment.isPlausible {
+            damage[segment.id] = (segment, shelf.damage(segment, .damaged(.otherRow)))
+        }
+        return found.filter { damage[$0.id] == nil }
     }
 
     /// - Returns: false where the segment is damaged, which is noted: nothing of it is handed out.

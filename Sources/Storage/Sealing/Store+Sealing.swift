@@ -1,4 +1,3 @@
-import CSQLite
 public import Telemetry
 
 /// Readings that change no more leave the rows and are sealed, those of each series together.
@@ -15,6 +14,10 @@ extension Store {
         public var bytes = 0
         /// From where to go on; nil when all that is old enough was looked at.
         public var next: Timestamp?
+        /// Readings of segments that were written anew.
+        var rewritten = 0
+        /// Whether late readings were left for the next portion.
+        var hasPutOff = false
     }
 
     /// Seals readings that are older than a time, within the current transaction.
@@ -27,6 +30,7 @@ extension Store {
         let range = max(start, SegmentID.times.lowerBound)..<min(border, SegmentID.times.upperBound)
         guard !range.isEmpty else { return SealedPortion() }
         try begin()
+        if start > .distantPast { FaultPoint.reach("seal.resumed") }
         let rows = try countRows(in: range, limit: limit)
         var portion = SealedPortion()
         portion.next = rows.isCut ? rows.range.upperBound : nil
@@ -34,7 +38,7 @@ extension Store {
         var kept: [SeriesID] = []
         var single: [(series: SeriesID, time: Timestamp)] = []
         // Some of the series at a time, so that not all of it is in memory at once.
-        let passes = SeriesID(rows.count / Store.rowsInMemory + 1)
+        let passes = SeriesID(rows.count / options.rowsInMemory + 1)
         for pass in 0..<passes {
             let bySeries = try hotReadings(in: rows.range) { $0 % passes == pass }
             for (series, readings) in bySeries.sorted(by: { $0.key < $1.key }) {
@@ -47,11 +51,10 @@ extension Store {
         FaultPoint.reach("seal.inserted")
         if portion.readings > 0 { try deleteRows(in: rows.range, besides: kept, single: single) }
         FaultPoint.reach("seal.deleted")
+        // What could be sealed of them is gone, so that each time less is left.
+        if portion.hasPutOff { portion.next = rows.range.lowerBound }
         return portion
     }
-
-    /// Two megabytes.
-    private static var rowsInMemory: Int { 65_536 }
 
     // MARK: - Rows
 
@@ -98,9 +101,6 @@ extension Store {
 
     // MARK: - What is worth a segment
 
-    /// So that none takes long to read and to write anew.
-    private static var mostInSegment: Int { 8192 }
-
     /// - Returns: what of the readings is in segments now.
     private func sealedParts(
         of readings: [SealedReading], series: SeriesID, border: Timestamp, in portion: inout SealedPortion
@@ -113,8 +113,11 @@ extension Store {
         if late.count >= options.fewestForSegment
             || late.first.map({ $0.time < border - StoredSegment.greatestSpan }) ?? false
         {
-            try sealLate(late, of: series, in: &portion)
-            parts.append(late)
+            if portion.rewritten < options.mostWrittenAnew {
+                parts = try sealLate(late, of: series, in: &portion)
+            } else {
+                portion.hasPutOff = true
+            }
         }
         return parts + (try sealNew(new, of: series, border: border, in: &portion))
     }
@@ -126,7 +129,7 @@ extension Store {
         var parts: [ArraySlice<SealedReading>] = []
         var rest = readings
         while !rest.isEmpty {
-            let part = Store.part(of: rest)
+            let part = part(of: rest)
             // What a day has brought is all that may go into one segment.
             let isComplete = part.count < rest.count || part[part.startIndex].time < border - StoredSegment.greatestSpan
             if part.count >= options.enoughForSegment || isComplete && part.count >= options.fewestForSegment,
@@ -140,15 +143,15 @@ extension Store {
     }
 
     /// What may be one segment.
-    private static func part(of readings: ArraySlice<SealedReading>) -> ArraySlice<SealedReading> {
+    func part(of readings: ArraySlice<SealedReading>) -> ArraySlice<SealedReading> {
         let end = readings[readings.startIndex].time + StoredSegment.greatestSpan
-        let part = readings.prefix(mostInSegment)
+        let part = readings.prefix(options.mostInSegment)
         guard let last = part.last, last.time > end else { return part }
         return part.prefix { $0.time <= end }
     }
 
     /// - Returns: false where their hour holds as many segments of the series as can be numbered.
-    private func write(
+    func write(
         _ readings: ArraySlice<SealedReading>, of series: SeriesID, in portion: inout SealedPortion
     ) throws(StorageError) -> Bool {
         guard let first = readings.first, let last = readings.last,
@@ -170,6 +173,7 @@ extension Store {
         insert.bind(5, readings.count)
         insert.bind(6, blob: bytes)
         try insert.run("write a segment")
+        FaultPoint.reach("seal.segment")
         portion.segments += 1
         portion.bytes += bytes.count
         portion.readings += readings.count
@@ -182,7 +186,7 @@ extension Store {
         return true
     }
 
-    private func freeID(of series: SeriesID, from time: Timestamp) throws(StorageError) -> SegmentID? {
+    func freeID(of series: SeriesID, from time: Timestamp) throws(StorageError) -> SegmentID? {
         let range = SegmentID.range(hour: SegmentID.hour(of: time), series: series)
         var free = range.lowerBound
         let select = statements.selectSegmentIDs
@@ -191,94 +195,5 @@ extension Store {
         defer { select.reset() }
         while try select.step("number a segment"), select.integer(0) == free { free += 1 }
         return range.contains(free) ? SegmentID(rawValue: free) : nil
-    }
-
-    // MARK: - What comes behind time
-
-    /// Readings that lie before the last sealed one of their series: they go into the segments whose stretch they fall
-    /// into, which are written anew, and between segments into new ones.
-    private func sealLate(
-        _ late: ArraySlice<SealedReading>, of series: SeriesID, in portion: inout SealedPortion
-    ) throws(StorageError) {
-        guard let first = late.first, let last = late.last else { return }
-        var rest = late
-        for segment in try sealed.segments(of: series, in: first.time..<(last.time + 1)) {
-            let before = rest.prefix { $0.time < segment.firstTime }
-            let within = rest.dropFirst(before.count).prefix { $0.time <= segment.lastTime }
-            try writeAll(before, of: series, in: &portion)
-            if !within.isEmpty { try merge(within, into: segment, in: &portion) }
-            rest = rest.dropFirst(before.count + within.count)
-        }
-        try writeAll(rest, of: series, in: &portion)
-    }
-
-    private func writeAll(
-        _ readings: ArraySlice<SealedReading>, of series: SeriesID, in portion: inout SealedPortion
-    ) throws(StorageError) {
-        var rest = readings
-        while !rest.isEmpty {
-            let part = Store.part(of: rest)
-            guard try write(part, of: series, in: &portion) else {
-                throw StorageError(
-                    operation: "seal readings of series \(series)", path: path, code: SQLITE_FULL,
-                    cause: "\(SegmentID.numbers) segments of it begin in one hour")
-            }
-            rest = rest.dropFirst(part.count)
-        }
-    }
-
-    /// Writes a segment anew with readings that belong into it.
-    private func merge(
-        _ readings: ArraySlice<SealedReading>, into segment: StoredSegment, in portion: inout SealedPortion
-    ) throws(StorageError) {
-        var all = Array(readings)
-        let isWhole = try sealed.visitReadings(of: segment) { all.append($0) }
-        if isWhole { try delete(segment) }
-        all.sort { $0.time < $1.time }
-        let before = portion.readings
-        try writeAll(all[...], of: segment.series, in: &portion)
-        portion.readings = before + readings.count
-    }
-
-    /// What is left of a segment.
-    func writeAnew(_ readings: ArraySlice<SealedReading>, of series: SeriesID) throws(StorageError) {
-        var portion = SealedPortion()
-        try writeAll(readings, of: series, in: &portion)
-    }
-
-    func delete(_ segment: StoredSegment) throws(StorageError) {
-        statements.deleteSegment.bind(1, segment.id.rawValue)
-        try begin()
-        try statements.deleteSegment.run("remove a segment")
-        sealed.forget(segment.series)
-    }
-
-    // MARK: - Opening what is sealed
-
-    /// Makes rows again of the segment that holds a reading, so that it can be changed.
-    /// - Returns: whether there is one.
-    func reopen(at time: Timestamp, of series: SeriesID) throws(StorageError) -> Bool {
-        for segment in try sealed.segments(of: series, in: time..<(time + 1)) {
-            var readings: [SealedReading] = []
-            guard try sealed.visitReadings(of: segment, { readings.append($0) }) else { continue }
-            try begin()
-            try delete(segment)
-            for reading in readings { _ = try insertRow(reading, of: series) }
-            FaultPoint.reach("reopen.inserted")
-            return true
-        }
-        return false
-    }
-
-    /// Removes segments that turned out to be damaged, and counts their readings as lost.
-    /// - Returns: what was wrong with each.
-    public func removeDamagedSegments() throws(StorageError) -> [StorageError] {
-        let damaged = sealed.takeDamage()
-        for (segment, _) in damaged {
-            try begin()
-            try delete(segment)
-            try addToLedger(source: "", counted: .removed, outcome: LedgerEntry.damaged, count: segment.count)
-        }
-        return damaged.map(\.error)
     }
 }

@@ -4,20 +4,32 @@ import Telemetry
 /// A segment as it stands in the file, without its bytes.
 struct StoredSegment: Hashable {
     var id: SegmentID
+    /// As the row says; the number says it as well.
+    var series: SeriesID
     var firstTime: Timestamp
     var lastTime: Timestamp
     var count: Int
 
-    var series: SeriesID { id.series }
-
-    static let columns = "id, first_time, last_time, count"
+    static let columns = "id, series, first_time, last_time, count"
 
     /// Reads a row of ``columns``.
     init(_ row: Statement) {
         id = SegmentID(rawValue: row.integer(0))
-        firstTime = row.timestamp(1)
-        lastTime = row.timestamp(2)
-        count = Int(row.integer(3))
+        series = SeriesID(truncatingIfNeeded: row.integer(1))
+        firstTime = row.timestamp(2)
+        lastTime = row.timestamp(3)
+        count = Int(row.integer(4))
+    }
+
+    /// Whether its number, its series and its times fit together: whoever looks for a reading relies on that.
+    var isPlausible: Bool {
+        id.series == series && SegmentID.times.contains(firstTime) && id.hour == SegmentID.hour(of: firstTime)
+            && lastTime >= firstTime && lastTime <= firstTime + StoredSegment.greatestSpan
+    }
+
+    /// Whether the segment itself says the same.
+    func agrees(with header: SegmentHeader) -> Bool {
+        header.series == series && header.count == count && header.firstTime == firstTime && header.lastTime == lastTime
     }
 
     func overlaps(_ range: Range<Timestamp>) -> Bool {
@@ -61,13 +73,51 @@ struct SegmentShelf {
         while try select.step("look for segments") { visit(StoredSegment(select)) }
     }
 
-    /// Those of one series that may hold readings of a stretch of time, in the order of time.
+    /// Those of one series that may hold readings of a stretch of time, in the order of time; and any whose row makes no
+    /// sense, which ``visitReadings(of:in:_:)`` finds damaged.
     func segments(of series: SeriesID, in range: Range<Timestamp>) throws(StorageError) -> [StoredSegment] {
         var found: [StoredSegment] = []
         let hours = SegmentShelf.hours(of: range)
-        try visit(hours: hours, of: series) { if $0.overlaps(range) { found.append($0) } }
+        try visit(hours: hours, of: series) {
+            if $0.overlaps(range) || !$0.isPlausible { found.append($0) }
+        }
         // Those that begin in one hour may have been numbered in another order.
         return found.sorted { $0.firstTime < $1.firstTime }
+    }
+
+    /// The first hour of some, or the last, in which a segment of some series begins: looked for hour by hour, since those of
+    /// one series lie far apart.
+    func hour(
+        in hours: ClosedRange<Int64>, of series: [SeriesID], newestFirst: Bool
+    ) throws(StorageError) -> Int64? {
+        var left = hours
+        // Hours in which nobody has any are jumped over.
+        while let next = try hour(in: left, newestFirst: newestFirst) {
+            let end = newestFirst ? max(left.lowerBound, next - 23) : min(left.upperBound, next + 23)
+            for hour in stride(from: next, through: end, by: newestFirst ? -1 : 1) {
+                for id in series where try hasSegment(of: id, in: hour) { return hour }
+            }
+            guard end != (newestFirst ? left.lowerBound : left.upperBound) else { return nil }
+            left = newestFirst ? left.lowerBound...(end - 1) : (end + 1)...left.upperBound
+        }
+        return nil
+    }
+
+    private func hasSegment(of series: SeriesID, in hour: Int64) throws(StorageError) -> Bool {
+        let ids = SegmentID.range(hour: hour, series: series)
+        select.bind(1, ids.lowerBound)
+        select.bind(2, ids.upperBound)
+        defer { select.reset() }
+        return try select.step("look for segments")
+    }
+
+    /// The first hour of some, or the last, in which any segment begins.
+    func hour(in hours: ClosedRange<Int64>, newestFirst: Bool) throws(StorageError) -> Int64? {
+        let ids = SegmentID.range(hours: hours)
+        let end = newestFirst ? "max" : "min"
+        return try database.integer(
+            "SELECT \(end)(id) FROM segments WHERE id BETWEEN \(ids.lowerBound) AND \(ids.upperBound)"
+        ).map { SegmentID(rawValue: $0).hour }
     }
 
     /// In which segments begin that may hold readings of a stretch of time.
@@ -81,6 +131,7 @@ struct SegmentShelf {
     func visitReadings(
         of segment: StoredSegment, in range: Range<Timestamp>, _ visit: (SealedReading) -> Void
     ) throws(StorageError) {
+        guard segment.isPlausible else { throw damage(segment, .damaged(.otherRow)) }
         selectData.bind(1, segment.id.rawValue)
         defer { selectData.reset() }
         guard try selectData.step("read a segment") else { return }
@@ -89,7 +140,7 @@ struct SegmentShelf {
         do throws(SegmentError) {
             try selectData.withBlob(0) { bytes throws(SegmentError) in
                 var reader = try SegmentReader(bytes)
-                guard reader.header.series == segment.series else { throw .damaged(.header) }
+                guard segment.agrees(with: reader.header) else { throw .damaged(.otherRow) }
                 readings.reserveCapacity(reader.header.count)
                 while let reading = try reader.next() {
                     if reading.time >= range.upperBound { break }
@@ -102,7 +153,7 @@ struct SegmentShelf {
         for reading in readings { visit(reading) }
     }
 
-    private func damage(_ segment: StoredSegment, _ error: SegmentError) -> StorageError {
+    func damage(_ segment: StoredSegment, _ error: SegmentError) -> StorageError {
         StorageError(
             operation: "read segment \(segment.id.rawValue) (series \(segment.series), from \(segment.firstTime))",
             path: database.path, code: SQLITE_CORRUPT, cause: "\(error)")

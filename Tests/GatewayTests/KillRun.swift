@@ -51,7 +51,8 @@ final class KillRun {
     static func isThinned(_ seed: UInt64) -> Bool { seed % 2 == 0 }
 
     fileprivate static func delivery(_ seed: UInt64) -> CutDelivery {
-        CutDelivery(seed: seed, start: CoreBench.begin, count: isThinned(seed) ? 400 : 200, lateShare: 2,
+        CutDelivery(
+            seed: seed, start: CoreBench.begin, count: isThinned(seed) ? 400 : 200, lateShare: 2,
             greatestDelay: 3_600_000)
     }
 

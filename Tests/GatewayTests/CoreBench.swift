@@ -63,7 +63,6 @@ final class CoreBench {
         settings.lateDelayMilliseconds = 1000
         settings.sealAfterMilliseconds = 20_000
         settings.sealingUnitMilliseconds = 60_000
-        settings.rowsOfSeriesInOneSealing = 0
         settings.quantity = { CoreBench.quantity(of: Int($0.device.dropFirst(2))!) }
     }
 
@@ -220,8 +219,10 @@ final class CoreBench {
     }
 
     /// Seals what is old enough, in portions of a few rows.
-    func seal(rowsInOneGo: Int = 100) throws {
+    /// - Parameter rowsOfSeries: of each series at least so many.
+    func seal(rowsInOneGo: Int = 100, rowsOfSeries: Int = 0) throws {
         core.tell(now: clock.now)
+        core.settings.rowsOfSeriesInOneSealing = rowsOfSeries
         core.settings.rowsInOneSealing = rowsInOneGo
         var isMoreLeft = true
         while isMoreLeft {
@@ -229,6 +230,10 @@ final class CoreBench {
             try commit()
         }
     }
+
+    var hasToSeal: Bool { core.hasToSeal }
+    /// How many readings the core says it has sealed.
+    var sealedFigures: Int { core.figures.sealedReadings }
 
     /// How many readings are in segments.
     func sealedCount() throws -> Int { Int(try store.database.integer("SELECT sum(count) FROM segments") ?? 0) }

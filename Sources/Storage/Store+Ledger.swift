@@ -37,7 +37,7 @@ enum LedgerEntry {
     enum Counted: String {
         case messages
         case readings
-        /// What was removed after it was stored: by retention, or from a full quarantine.
+        /// What was removed after it was stored: by retention, for the quota, or from a full quarantine.
         case removed
     }
 

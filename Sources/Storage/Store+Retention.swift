@@ -2,10 +2,20 @@ public import Telemetry
 
 extension Store {
     /// Removes readings that are older than a time, a piece at a time so that no commit waits long.
+    /// - Parameter rule: under which they are counted.
     /// - Returns: how many went, at most about `limit`; fewer than `limit` when nothing older is left.
-    public func removeReadings(before time: Timestamp, limit: Int) throws(StorageError) -> Int {
-        let rows = try removeRows(before: time, limit: limit)
-        return rows < limit ? rows + (try removeSegments(before: time, limit: limit - rows)) : rows
+    public func removeReadings(
+        before time: Timestamp, limit: Int, by rule: RemovalRule = .retention
+    ) throws(StorageError) -> Int {
+        var removed = try removeRows(before: time, limit: limit)
+        FaultPoint.reach("retention.rows")
+        if removed < limit { removed += try removeSegments(before: time, limit: limit - removed) }
+        if removed > 0 {
+            let outcome = LedgerEntry.removedReadings(by: rule)
+            try addToLedger(source: "", counted: .removed, outcome: outcome, count: removed)
+        }
+        FaultPoint.reach("retention.counted")
+        return removed
     }
 
     /// Whole segments, and of those that reach over the border the readings before it.
@@ -16,7 +26,6 @@ extension Store {
             if old.isEmpty { break }
             for segment in old where removed < limit { removed += try remove(segment, before: time) }
         }
-        if removed > 0 { try addToLedger(source: "", counted: .removed, outcome: LedgerEntry.stored, count: removed) }
         FaultPoint.reach("retention.segments")
         return removed
     }
@@ -64,16 +73,13 @@ extension Store {
         try begin()
         try database.execute(
             "DELETE FROM hot WHERE id <= \(last ?? ids.upperBound)", operation: "remove old readings")
-        let removed = Int(database.changedRows)
-        if removed > 0 {
-            try addToLedger(source: "", counted: .removed, outcome: LedgerEntry.stored, count: removed)
-        }
-        FaultPoint.reach("retention.rows")
-        return removed
+        return Int(database.changedRows)
     }
 
-    /// Removes a tier's aggregates that ended before a time. As ``removeReadings(before:limit:)``.
-    public func removeAggregates(_ tier: Tier, before time: Timestamp, limit: Int) throws(StorageError) -> Int {
+    /// Removes a tier's aggregates that began before a time. As ``removeReadings(before:limit:by:)``.
+    public func removeAggregates(
+        _ tier: Tier, before time: Timestamp, limit: Int, by rule: RemovalRule = .retention
+    ) throws(StorageError) -> Int {
         let condition = "tier = \(tier.rawValue)"
         guard
             let border = try border(of: "aggregates", key: "start", condition: condition, before: time, skip: limit)
@@ -81,7 +87,12 @@ extension Store {
         try begin()
         try database.execute(
             "DELETE FROM aggregates WHERE \(condition) AND start < \(border)", operation: "remove old aggregates")
-        return Int(database.changedRows)
+        let removed = Int(database.changedRows)
+        if removed > 0 {
+            let outcome = LedgerEntry.removedAggregates(tier, by: rule)
+            try addToLedger(source: "", counted: .removed, outcome: outcome, count: removed)
+        }
+        return removed
     }
 
     /// Gives free pages back to the file system, at most `limit`, so that no commit waits long. The file shrinks at the
@@ -89,10 +100,17 @@ extension Store {
     ///
     /// A sixteenth of the file stays free: what retention frees in an hour is filled again in the next, and a file that
     /// shrank and grew for it would wear the flash.
+    /// - Parameter fileLimit: how large the file may be, in bytes: free pages beyond it go as well.
     /// - Returns: how many went; fewer than `limit` when no more are to go.
-    public func releaseFreePages(limit: Int) throws(StorageError) -> Int {
+    public func releaseFreePages(limit: Int, fileLimit: Int64? = nil) throws(StorageError) -> Int {
         let free = try freePageCount()
-        let surplus = free - (try database.integer("PRAGMA page_count") ?? 0) / 16
+        let pages = try database.integer("PRAGMA page_count") ?? 0
+        var kept = pages / 16
+        if let fileLimit {
+            let room = fileLimit / (try database.integer("PRAGMA page_size") ?? 1) - (pages - free)
+            kept = min(kept, max(0, room))
+        }
+        let surplus = free - kept
         guard surplus > 0 else { return 0 }
         try begin()
         try database.execute("PRAGMA incremental_vacuum(\(min(surplus, Int64(limit))))", operation: "give space back")

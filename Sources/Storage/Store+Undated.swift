@@ -139,7 +139,7 @@ extension Store {
         return all
     }
 
-    /// Removes what came before a time of its boot, a piece at a time. As ``removeReadings(before:limit:)``.
+    /// Removes what came before a time of its boot, a piece at a time. As ``removeReadings(before:limit:by:)``.
     /// - Parameter sinceBoot: milliseconds.
     public func removeUndated(boot: Int64, before sinceBoot: Int64, limit: Int) throws(StorageError) -> Int {
         let condition = "boot = \(boot) AND received < \(sinceBoot)"

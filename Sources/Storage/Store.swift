@@ -131,7 +131,7 @@ public struct StoreOptions: Sendable, Hashable {
     public var busyTimeoutMilliseconds: Int32
     /// How long the write-ahead log grows before its pages are copied into the file: a page that is written in many commits
     /// is copied once, and one that is given up before is copied for what it is used for then.
-    public var logLimitBytes: Int64 = 32 << 20
+    public var logLimitBytes = StoreOptions.usualLogLimitBytes
     /// What the quarantine may hold, in bytes, what each row takes besides included; the oldest go first.
     public var quarantineLimitBytes: Int64
     /// What SQLite reaches the disk through, by the name under which it is registered: for tests, whose disk is a simulated
@@ -147,6 +147,8 @@ public struct StoreOptions: Sendable, Hashable {
     var rowsInMemory = 65_536
     /// How many readings of segments are written anew in one portion of sealing, about: half a second's work.
     var mostWrittenAnew = 1_000_000
+
+    public static let usualLogLimitBytes: Int64 = 32 << 20
 
     public init(
         pageSize: Int = 4096, busyTimeoutMilliseconds: Int32 = 2000, quarantineLimitBytes: Int64 = 64 << 20,

@@ -71,12 +71,10 @@ public final class StoreReader {
     /// How many readings and quarantined messages the file holds, and how many were removed from it by rule.
     /// Counts rows: takes a second for each few million readings.
     public func holdings() throws(StorageError) -> Holdings {
-        let removed = "SELECT sum(count) FROM ledger WHERE counted = 'removed' AND outcome ="
         return Holdings(
             readings: try HotRows(database, schemaVersion: schemaVersion).count() + sealedCount(),
             undated: schemaVersion < 3 ? 0 : Int(try database.integer("SELECT count(*) FROM undated") ?? 0),
-            removedReadings: Int(try database.integer("\(removed) 'stored'") ?? 0)
-                + Int(try database.integer("\(removed) '\(LedgerEntry.damaged)'") ?? 0),
+            removals: try removals(),
             quarantined: Int(try database.integer("SELECT count(*) FROM quarantine") ?? 0),
             removedQuarantined: Int(
                 try database.integer(
@@ -98,9 +96,11 @@ public final class StoreReader {
         public var readings: Int
         /// Stored as well, and to be dated once the gateway's clock is right.
         public var undated: Int
-        public var removedReadings: Int
+        public var removals: Removals
         public var quarantined: Int
         public var removedQuarantined: Int
+
+        public var removedReadings: Int { removals.readingCount }
     }
 
     /// A number that the writer keeps under a name; nil when it was never set.

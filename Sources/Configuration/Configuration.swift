@@ -52,6 +52,8 @@ public struct Configuration: Sendable, Hashable {
         public var commitIntervalMilliseconds: Int64 = 1000
         /// What may be written to the disk on a day; nil where there is no budget.
         public var flashBudgetBytesPerDay: Int64?
+        /// What the database file may use; nil where there is no quota.
+        public var quotaBytes: Int64?
         public var pageSizeBytes = 4096
         public var quarantineLimitBytes: Int64 = 64 << 20
         /// Milliseconds; nil for ever.

@@ -144,8 +144,19 @@ struct ConfigurationReader {
             storage.pageSizeBytes = size
         }
         if let limit = table.size("quarantine_limit", in: 1 << 16...1 << 40) { storage.quarantineLimitBytes = limit }
+        if case .string("none")? = table.node("quota")?.value {
+            storage.quotaBytes = nil
+        } else {
+            storage.quotaBytes = table.size("quota", in: 16 << 20...1 << 40, or: "none")
+        }
+        if let quota = storage.quotaBytes, storage.quarantineLimitBytes > quota / 2 {
+            complaints.warn(
+                table.place(of: table.has("quarantine_limit") ? "quarantine_limit" : "quota"),
+                "`quarantine_limit` is \(Measure.text(bytes: storage.quarantineLimitBytes)), more than half of the `quota` of \(Measure.text(bytes: quota)): nothing of the quarantine goes for the quota, so little may be left for readings"
+            )
+        }
         if var retention = table.table("retention") { readRetention(&retention, into: &storage) }
-        table.finish(laterKeys: ["quota"])
+        table.finish()
     }
 
     private func readRetention(_ table: inout TableReader, into storage: inout Configuration.StorageSection) {

@@ -22,7 +22,7 @@ public enum Measure {
     }
 
     /// Bytes; nil when the text is not a size.
-    static func size(_ text: String) -> Int64? {
+    public static func size(_ text: String) -> Int64? {
         for (suffix, factor) in sizes where text.hasSuffix(suffix) {
             guard let number = whole(text.dropLast(suffix.count)) else { continue }
             let (product, overflow) = number.multipliedReportingOverflow(by: factor)

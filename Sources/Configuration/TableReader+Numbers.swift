@@ -99,12 +99,13 @@ extension TableReader {
     }
 
     /// Bytes.
-    mutating func size(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
+    /// - Parameter word: what may be written as well, as the complaint says.
+    mutating func size(_ key: String, in range: ClosedRange<Int64>, or word: String? = nil) -> Int64? {
         guard let node = node(key) else { return nil }
         guard case .string(let text) = node.value, let bytes = Measure.size(text) else {
             complaints.error(
                 node.place,
-                "`\(key)` must be a size in a string, such as \"64MiB\" (B, kB, KiB, MB, MiB, GB, GiB), not \(node.shown)",
+                "`\(key)` must be a size in a string, such as \"64MiB\" (B, kB, KiB, MB, MiB, GB, GiB)\(word.map { ", or \"\($0)\"" } ?? ""), not \(node.shown)",
                 suggestion: Measure.respelledSize(node.text ?? ""))
             return nil
         }

@@ -88,7 +88,7 @@ struct SketchTests {
     @Test("says of the design's later keys that this version does not have them")
     func laterKeys() {
         let later = [
-            "[[partner]]\nname = \"rova\"\n", "[control]\nhttp = \"x\"\n", "[storage]\nquota = \"1GB\"\n",
+            "[[partner]]\nname = \"rova\"\n", "[control]\nhttp = \"x\"\n",
         ]
         for text in later {
             let found = complaints(text + leastSource)
@@ -135,6 +135,7 @@ struct SketchTests {
             ("[processing]\nmax_series = 5", 14, 5),
             ("[devices]\nunknown = \"quarantine\"", 15, 0),
             ("[storage]\nflash_budget = \"2GiB/day\"", 17, 2 << 30),
+            ("[storage]\nquota = \"1GiB\"", 18, 1 << 30),
             ("[broker]\nurl = \"mqtts://h:99\"", 16, 99),
             ("[broker]\nurl = \"mqtts://h\"", 16, 8883),
         ] as [(String, Int, Int64)])
@@ -214,7 +215,7 @@ extension Configuration {
             storage.rawRetention ?? -1, storage.tierRetention[.day] ?? -1, Int64(processing.ringCapacity),
             processing.latenessMilliseconds, processing.lateDelayMilliseconds, processing.clockAheadMilliseconds,
             processing.maximumPayloadBytes, Int64(processing.seriesLimit), devices.acceptsUnknown ? 1 : 0,
-            Int64(broker.port), storage.flashBudgetBytesPerDay ?? -1,
+            Int64(broker.port), storage.flashBudgetBytesPerDay ?? -1, storage.quotaBytes ?? -1,
         ]
     }
 }

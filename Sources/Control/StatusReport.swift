@@ -18,6 +18,7 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var sensors: [Sensor] = []
     public var clock: Clock?
     public var wear: Wear?
+    public var space: Space?
 
     public init(
         gateway: String, version: String, isRunning: Bool, now: String, configuration: ConfigurationStatus,
@@ -238,10 +239,11 @@ public struct StatusReport: Codable, Sendable, Equatable {
         }
     }
 
-    /// Whether a technician should look: the broker away, the storage failing or slow, the ledger out of balance, a clock
-    /// that cannot be right.
+    /// Whether a technician should look: the broker away, the storage failing or slow, a quota that cannot be kept, the
+    /// ledger out of balance, a clock that cannot be right.
     public var hasProblem: Bool {
         !isRunning || broker.map { $0.state != "connected" } ?? true || storage.failure != nil || !ledger.balanced
             || storage.slowDisk?.isSlow ?? false || !(clock?.isTrusted ?? true)
+            || space?.condition == "too_small"
     }
 }

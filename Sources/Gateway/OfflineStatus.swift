@@ -16,6 +16,7 @@ public enum OfflineStatus {
             configuration: .init(path: configurationPath, fingerprint: configuration.fingerprint),
             storage: DiskUse(path: configuration.storage.path).storageStatus(databaseBytes: try reader.sizeBytes()),
             ledger: StatusReport.Ledger(try reader.ledger()))
+        report.space = StatusReport.Space(try SpaceSnapshot(reader, Wiring(configuration).coreSettings.quota))
         report.sensors = SensorView.report(
             try SensorView.remembered(
                 reader, now: now, rawRetentionMilliseconds: configuration.storage.rawRetention), now: now)

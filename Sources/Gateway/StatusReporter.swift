@@ -85,6 +85,7 @@ final class StatusReporter: Sendable {
             readingsPerSecondFiveMinutes: snapshot.readingsPerSecond.last5Minutes)
         disk(snapshot).fill(&report.storage)
         report.wear = snapshot.wear.map(StatusReport.Wear.init)
+        report.space = snapshot.space.map(StatusReport.Space.init)
         report.aggregates = .init(
             closed: snapshot.figures.closedWindows.values.reduce(0, +), revised: snapshot.figures.revisions,
             waiting: snapshot.windowsWaiting, closedUntil: snapshot.closedUntil?.description)

@@ -32,6 +32,7 @@ struct Wiring {
         settings.clockPolicy = ClockTrust.Policy(rawValue: configuration.processing.clock.rawValue) ?? .auto
         settings.rawRetentionMilliseconds = configuration.storage.rawRetention
         settings.tierRetentionMilliseconds = configuration.storage.tierRetention
+        settings.quota = configuration.storage.quotaBytes.map { QuotaSettings(bytes: $0) }
         settings.wear = WearSettings(
             commitInterval: configuration.storage.commitIntervalMilliseconds,
             budgetBytesPerDay: configuration.storage.flashBudgetBytesPerDay,

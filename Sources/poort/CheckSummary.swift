@@ -20,7 +20,8 @@ struct CheckSummary {
                 [
                     "database",
                     "\(storage.path), commit every \(Measure.text(milliseconds: storage.commitIntervalMilliseconds))"
-                        + (storage.flashBudgetBytesPerDay.map { ", budget \(Measure.text(bytes: $0))/day" } ?? ""),
+                        + (storage.flashBudgetBytesPerDay.map { ", budget \(Measure.text(bytes: $0))/day" } ?? "")
+                        + (storage.quotaBytes.map { ", quota \(Measure.text(bytes: $0))" } ?? ""),
                 ],
                 ["keeps", kept],
                 ["socket", configuration.control.socketPath],

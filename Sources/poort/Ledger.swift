@@ -82,11 +82,24 @@ struct LedgerReport {
             rows.add("readings", holdings.readings)
             rows.add("undated", holdings.undated)
             rows.add("removed_readings", holdings.removedReadings)
+            rows.add("removed_for_quota", holdings.removals.readings[.quota] ?? 0)
             rows.add("quarantined", holdings.quarantined)
             rows.add("removed_quarantined", holdings.removedQuarantined)
             line.add("rows", rows)
+            line.add("removed_windows", removedWindows(holdings.removals))
         }
         return line
+    }
+
+    /// Of each tier, by rule.
+    private func removedWindows(_ removals: Removals) -> JSONLine {
+        var windows = JSONLine()
+        for tier in Tier.allCases {
+            var tally = JSONLine()
+            for rule in RemovalRule.allCases { tally.add(rule.rawValue, removals.aggregates[tier]?[rule] ?? 0) }
+            windows.add(tier.name, tally)
+        }
+        return windows
     }
 
     private func json(_ source: SourceLedger) -> JSONLine {
@@ -114,13 +127,26 @@ struct LedgerReport {
         }
         if let holdings {
             lines.append(
-                "in the file: \(holdings.readings) readings (\(holdings.removedReadings) removed by retention), "
+                "in the file: \(holdings.readings) readings (\(removedReadings(holdings.removals))), "
                     + (holdings.undated > 0 ? "\(holdings.undated) not dated yet, " : "")
                     + "\(holdings.quarantined) quarantined messages (\(holdings.removedQuarantined) dropped): "
                     + (rowsAgree ? "agrees" : "DOES NOT AGREE with \(total.readings.stored) stored"))
+            for rule in RemovalRule.allCases {
+                let tiers = Tier.allCases.compactMap { tier in
+                    holdings.removals.aggregates[tier]?[rule].map { "\(tier.name) \($0)" }
+                }
+                if !tiers.isEmpty { lines.append("windows removed \(rule.words): \(tiers.joined(separator: ", "))") }
+            }
         }
         lines.append(isBalanced ? "balanced: every message is accounted for" : "NOT BALANCED")
         return lines
+    }
+
+    private func removedReadings(_ removals: Removals) -> String {
+        var parts = ["\(removals.readings[.retention] ?? 0) removed by retention"]
+        if let count = removals.readings[.quota] { parts.append("\(count) for the quota") }
+        if removals.damagedReadings > 0 { parts.append("\(removals.damagedReadings) lost with damaged segments") }
+        return parts.joined(separator: ", ")
     }
 
     private static let headings = ["received", "stored", "duplicate", "quarantined", "rejected", ""]
@@ -157,4 +183,8 @@ struct LedgerReport {
             String(counts.quarantined), String(counts.rejectedTotal), counts.isBalanced ? "=" : "≠",
         ]
     }
+}
+
+extension RemovalRule {
+    fileprivate var words: String { self == .quota ? "for the quota" : "by retention" }
 }

@@ -31,8 +31,8 @@ struct Status: ParsableCommand {
             Asks the running daemon over its socket. When it does not run, says so and shows what the database alone \
             still tells.
 
-            Exit code 0 when all is well, 1 when the broker is away, the storage fails or is slow, the \
-            ledger does not balance or the clock cannot be right, 69 when the daemon cannot be reached.
+            Exit code 0 when all is well, 1 when the broker is away, the storage fails or is slow, its \
+            quota cannot be kept, the ledger does not balance or the clock cannot be right, 69 when the daemon cannot be reached.
 
             Example:
               poort status --json | jq '.sensors[] | select(.is_late)'

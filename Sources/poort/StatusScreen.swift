@@ -36,6 +36,10 @@ struct StatusScreen {
         rows.append(("database", database))
         let disk = DiskLines(report: report)
         rows += disk.trouble.map { ("", $0) }
+        let space = SpaceLines(report: report)
+        rows += space.log.map { ("", $0) }
+        rows += space.quota.enumerated().map { ($0.offset == 0 ? "quota" : "", $0.element) }
+        if let reach = space.reach { rows.append(("reaches", reach)) }
         rows += disk.wear.enumerated().map { ($0.offset == 0 ? "flash" : "", $0.element) }
         if let next = report.storage.nextRetention { rows.append(("retention", "next in \(ahead(next))")) }
         return rows.flatMap { name, text in

@@ -32,6 +32,10 @@ struct StatusCodingTests {
             writtenTodayBytes: 1 << 40, writtenPerDayBytes: 1.5e9, isMeasured: true, budgetBytesPerDay: 2 << 30,
             verdict: "stretched", commitIntervalMilliseconds: 8000, configuredIntervalMilliseconds: 1000,
             remark: "stretched from 1 s to 8 s")
+        report.space = .init(
+            usedBytes: 1 << 30, quotaBytes: 1 << 30, removalBeginsBytes: 1_046_898_278, condition: "removing",
+            readingsSince: "t", windowsSince: [.init(tier: "1m", since: "t")], removedReadings: 7, removedWindows: 8,
+            logLimitBytes: 32 << 20)
         report.aggregates = .init(closed: 9, revised: 1, waiting: 0, closedUntil: nil)
         report.sensors = [
             .init(
@@ -49,7 +53,7 @@ struct StatusCodingTests {
         for key in [
             "is_running", "resident_bytes", "reload_error", "receive_maximum", "messages_per_second_five_minutes",
             "closed", "age_seconds", "is_trusted", "last_step_seconds", "written_today_bytes", "budget_bytes_per_day",
-            "under_way_seconds",
+            "under_way_seconds", "quota_bytes", "windows_since",
         ] {
             #expect(text.contains("\"\(key)\""))
         }

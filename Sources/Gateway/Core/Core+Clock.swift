@@ -124,6 +124,11 @@ extension Core {
             try putAside(waiting, time: time, Rejection(reason, detail: detail, readingCount: 1))
             return
         }
+        if time < quota.rawFloor {
+            let detail = TimeGate.complaint(about: time, quota.rawFloor)
+            try putAside(waiting, time: time, Rejection(.beyondRetention, detail: detail, readingCount: 1))
+            return
+        }
         try file(waiting, at: time)
     }
 

@@ -14,6 +14,11 @@ extension Core {
             message.noteAccepted(id)
             return
         }
+        if reading.time < quota.rawFloor {
+            try quarantineTooOld(reading, header: message.header)
+            message.hasConflict = true
+            return
+        }
         switch try store(reading, id: id, isReplayed: message.row != nil) {
         case .stored:
             message.storedCount += 1
@@ -128,10 +133,34 @@ extension Core {
         return stored.id
     }
 
-    /// Keeps the value that came second for a time that is taken. What is kept is the reading, not the payload.
+    /// Keeps the value that came second for a time that is taken.
     /// - Returns: whether it was new.
-    func quarantineConflict(
+    private func quarantineConflict(
         _ reading: Reading, existing: Double, header: MessageHeader
+    ) throws(StorageError) -> Bool {
+        let series = series[reading.series].series
+        return try quarantine(
+            reading, header: header,
+            Rejection(
+                .conflict,
+                detail:
+                    "\(series.device) \(series.quantity.name) already has \(JSONLine.number(existing)) at this time",
+                readingCount: 1))
+    }
+
+    /// Keeps a reading that was on its way when others of its time went for the quota.
+    private func quarantineTooOld(_ reading: Reading, header: MessageHeader) throws(StorageError) {
+        _ = try quarantine(
+            reading, header: header,
+            Rejection(
+                .beyondRetention, detail: TimeGate.complaint(about: reading.time, quota.rawFloor), readingCount: 1)
+        )
+    }
+
+    /// Puts a reading aside by itself. What is kept is the reading, not the payload.
+    /// - Returns: whether it was new.
+    private func quarantine(
+        _ reading: Reading, header: MessageHeader, _ rejection: Rejection
     ) throws(StorageError) -> Bool {
         let series = series[reading.series].series
         var line = JSONLine()
@@ -143,11 +172,7 @@ extension Core {
         let copy = QuarantinedMessage(
             received: header.received, source: accounts.name(of: header.source), topic: [],
             payload: Array(line.finished.utf8),
-            rejection: Rejection(
-                .conflict,
-                detail:
-                    "\(series.device) \(series.quantity.name) already has \(JSONLine.number(existing)) at this time",
-                readingCount: 1))
+            rejection: rejection)
         let isNew = try store.quarantine(copy, configuration: settings.configurationFingerprint)
         accounts.update(header.source) {
             if isNew { $0.readings.quarantined += 1 } else { $0.readings.duplicate += 1 }

@@ -18,7 +18,7 @@ extension Core {
         var isMoreLeft = false
         if let kept = settings.rawRetentionMilliseconds {
             // Whole minutes: what is left of one must not be taken for all of it when a flag in it is revised.
-            let oldest = min(time - kept - Core.readingMargin, schedule.oldestWaitingMinute ?? .distantFuture)
+            let oldest = min(time - kept - Core.readingMargin, oldestNeeded)
             let unit = Core.retentionUnit(kept)
             let border = Timestamp(milliseconds: oldest.milliseconds - (oldest.milliseconds % unit + unit) % unit)
             try forgetUnjudged(before: border)
@@ -31,12 +31,16 @@ extension Core {
             let removed = try store.removeAggregates(tier, before: time - kept, limit: Core.rowsInOneGo)
             isMoreLeft = isMoreLeft || removed >= Core.rowsInOneGo
         }
-        let released = try store.releaseFreePages(limit: Core.pagesInOneGo)
+        let released = try store.releaseFreePages(limit: Core.pagesInOneGo, fileLimit: settings.quota?.bytes)
         return isMoreLeft || released >= Core.pagesInOneGo
     }
 
+    /// What is not older stays, whatever its age and the quota: minutes wait for their computation. What a partner has not
+    /// received yet is to be counted in here.
+    var oldestNeeded: Timestamp { schedule.oldestWaitingMinute ?? .distantFuture }
+
     /// Of series that nobody knows the limits of: nothing is left to judge, nor to compute the minutes from.
-    private func forgetUnjudged(before border: Timestamp) throws(StorageError) {
+    func forgetUnjudged(before border: Timestamp) throws(StorageError) {
         guard unjudged.values.contains(where: { $0.contains { $0 < border } }) else { return }
         unjudged = unjudged.mapValues { $0.filter { $0 >= border } }.filter { !$0.value.isEmpty }
         try store.removeUnjudged(before: border)
@@ -56,9 +60,9 @@ extension Core {
     /// Longer than a reading may be on its way from the gate to the database.
     private static var readingMargin: Int64 { 3_600_000 }
     /// Longer than the longest window.
-    private static var sourceMargin: Int64 { 2 * 86_400_000 }
+    static var sourceMargin: Int64 { 2 * 86_400_000 }
     /// Small enough that a commit need not wait longer than some tens of milliseconds.
     private static var rowsInOneGo: Int { 5000 }
     /// As small: for each, another page is read and moved into its place.
-    private static var pagesInOneGo: Int { 128 }
+    static var pagesInOneGo: Int { 128 }
 }

@@ -34,6 +34,7 @@ final class Core {
     /// Where a former core filed the last reading without a time, of series that have sent none since.
     var earlierReceiptTimes: [SeriesID: Timestamp] = [:]
     var retentionClock: RetentionClock
+    var quota = QuotaStanding()
     var clock = CoreClock()
     /// Boots in which something came before their clock was trusted, and how much of it waits.
     var boots: [Boot]
@@ -72,6 +73,7 @@ final class Core {
             committed: try store.uplinks().map { UplinkFilter.Batch(number: $0.batch, identities: $0.identities) })
         retentionClock = RetentionClock(
             believed: try store.state(Core.retentionState).map(Timestamp.init(milliseconds:)))
+        quota.rawFloor = try store.state(Core.rawFloorState).map(Timestamp.init(milliseconds:)) ?? .distantPast
         boots = try store.boots()
         undatedCount = try store.undatedCount()
         mayHaveUndated = !boots.isEmpty

@@ -26,7 +26,9 @@ struct CoreLoop: ~Copyable {
     var replay: ReplayInProgress?
     private var failure: (error: StorageError, since: Timestamp)?
     private var nextAttempt: Int64 = 0
-    private var nextTick: Int64 = 0
+    var nextTick: Int64 = 0
+    /// As told in the log.
+    var announcedQuota = QuotaStanding.Condition.none
     private var nextRetention = Timestamp.distantPast
     /// What the file told of each sensor when it was opened.
     private var remembered: [SensorSnapshot] = []
@@ -169,6 +171,7 @@ struct CoreLoop: ~Copyable {
             try commit()
             if !isMoreLeft { nextRetention = core.now + CoreLoop.retentionPause }
         }
+        try keepWithinQuota(core, at: monotonic)
     }
 
     private static var retentionPause: Int64 { 3_600_000 }
@@ -232,6 +235,7 @@ struct CoreLoop: ~Copyable {
         if let failure { logger.notice("storage works again, after \((Timestamp.now() - failure.since) / 1000) s") }
         failure = nil
         checkClock()
+        thread.intake.raiseFloor(to: core?.quota.rawFloor ?? .distantPast)
         thread.intake.didRecover()
     }
 
@@ -287,6 +291,7 @@ struct CoreLoop: ~Copyable {
             // A failing store shows itself at the next commit; the view goes on with what it has.
             snapshot.ledger = (try? core.store.ledger()) ?? shown.ledger
             snapshot.databaseBytes = (try? core.store.sizeBytes()) ?? shown.databaseBytes
+            snapshot.space = (try? SpaceSnapshot(core.store.reader, core.settings.quota, core.quota)) ?? shown.space
         }
         shown = snapshot
         thread.snapshots.publish(snapshot)

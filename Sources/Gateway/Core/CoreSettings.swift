@@ -15,6 +15,8 @@ struct CoreSettings: Sendable {
     /// How long raw readings and aggregates are kept, in milliseconds; what is absent is kept for ever.
     var rawRetentionMilliseconds: Int64?
     var tierRetentionMilliseconds: [Tier: Int64] = [:]
+    /// What the file may use; nil for as much as there is.
+    var quota: QuotaSettings?
     /// How old readings are when they are sealed, in milliseconds.
     var sealAfterMilliseconds: Int64 = 3_600_000
     /// Of what length the stretches are that are sealed together, in milliseconds: what begins with one needs not be cut
@@ -52,6 +54,8 @@ struct CoreFigures: Sendable {
     /// Windows whose aggregate was corrected after it had been written.
     var revisions = 0
     var removedReadings = 0
+    /// Readings and windows of aggregates.
+    var removedForQuota = 0
     /// Readings that are in segments now, and the bytes of these.
     var sealedReadings = 0
     var sealedBytes = 0

@@ -18,6 +18,7 @@ struct CoreSnapshot: Sendable {
     /// Readings that wait for it.
     var undated = 0
     var databaseBytes: Int64 = 0
+    var space: SpaceSnapshot?
     var commits = CommitTimes()
     var wear: WearSnapshot?
     var nextRetention: Timestamp?

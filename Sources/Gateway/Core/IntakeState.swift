@@ -1,5 +1,6 @@
 import Ingest
 import Synchronization
+import Telemetry
 import Threading
 
 /// What the core tells the broker thread: how far it has committed, whether the store works, and how long batches are to
@@ -12,6 +13,7 @@ final class IntakeState: Sendable {
     let commitInterval = Atomic<Int64>(0)
     /// Messages; 0 while nothing is known of it.
     let window = Atomic<Int>(0)
+    private let earliestReading = Atomic<Int64>(Timestamp.distantPast.milliseconds)
     /// Raised on every change.
     let signal = Signal()
 
@@ -20,6 +22,13 @@ final class IntakeState: Sendable {
             committed: committed.load(ordering: .acquiring), failures: failures.load(ordering: .acquiring),
             isStorageReady: isReady.load(ordering: .acquiring),
             commitIntervalMilliseconds: commitInterval.load(ordering: .relaxed))
+    }
+
+    /// Readings that are older are not let in, since others of their time went for the quota.
+    var rawFloor: Timestamp { Timestamp(milliseconds: earliestReading.load(ordering: .relaxed)) }
+
+    func raiseFloor(to time: Timestamp) {
+        earliestReading.store(time.milliseconds, ordering: .relaxed)
     }
 
     func didCommit(_ number: UInt64) {

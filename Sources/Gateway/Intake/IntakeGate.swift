@@ -145,19 +145,23 @@ final class IntakeGate: IntakeLine {
     /// Moves readings whose time cannot be right to the rejections: also times that are relative to the receipt, and
     /// times of receipt that are past retention when a message leaves the quarantine.
     private func holdBackWrongTimes(received: Timestamp, now: Timestamp) {
+        let floor = state.rawFloor
         var index = 0
         while index < message.readings.count {
-            let reading = message.readings[index]
-            guard let reason = timeGate.objection(to: reading.time, received: received, now: now) else {
+            let time = message.readings[index].time
+            if let reason = timeGate.objection(to: time, received: received, now: now) {
+                holdBack(index, reason, "its time \(time) is \(reason.timeComplaint) (received \(received))")
+            } else if time < floor {
+                holdBack(index, .beyondRetention, TimeGate.complaint(about: time, floor))
+            } else {
                 index += 1
-                continue
             }
-            message.readings.remove(at: index)
-            message.rejections.append(
-                Rejection(
-                    reason, detail: "its time \(reading.time) is \(reason.timeComplaint) (received \(received))",
-                    readingCount: 1))
         }
+    }
+
+    private func holdBack(_ index: Int, _ reason: RejectionReason, _ detail: String) {
+        message.readings.remove(at: index)
+        message.rejections.append(Rejection(reason, detail: detail, readingCount: 1))
     }
 
     /// Moves readings without a time of their own to the rejections, since nobody knows when their message came.
@@ -203,6 +207,13 @@ final class IntakeGate: IntakeLine {
     private func letCoreWork() {
         publishBurst()
         usleep(500)
+    }
+}
+
+extension TimeGate {
+    /// About a reading that is older than the quota leaves of its like.
+    static func complaint(about time: Timestamp, _ floor: Timestamp) -> String {
+        "its time \(time) is before \(floor), up to when readings went for the quota"
     }
 }
 

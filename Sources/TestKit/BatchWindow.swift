@@ -69,13 +69,16 @@ public struct BatchWindow: Sendable {
 
     /// How the aggregates of a series' tier differ from what its points give, in words; empty when they do not.
     /// - Parameters:
+    ///   - from: windows that begin earlier are not looked at.
     ///   - closedUntil: windows that end later are not looked at.
     ///   - isPrinted: of figures that are not printed there is nothing to compare.
     public static func differences(
         points: [Point], aggregates: [Timestamp: Aggregate], tier: Tier, rules: AggregationRules, days: DayCalendar,
-        closedUntil: Timestamp = .distantFuture, isPrinted: Bool = false
+        from: Timestamp = .distantPast, closedUntil: Timestamp = .distantFuture, isPrinted: Bool = false
     ) -> [String] {
-        let expected = windows(of: points, tier: tier, days: days).filter { $0.value.window.end <= closedUntil }
+        let expected = windows(of: points, tier: tier, days: days).filter {
+            $0.key >= from && $0.value.window.end <= closedUntil
+        }
         var found: [String] = []
         for (start, window) in expected {
             found += window.differences(from: aggregates[start], rules: rules, isPrinted: isPrinted)

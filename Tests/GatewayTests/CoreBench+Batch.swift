@@ -31,7 +31,8 @@ extension CoreBench {
         return found
     }
 
-    func aggregateDifferences(from readings: Stored) throws -> [String] {
+    /// - Parameter kept: from when on there are windows, by tier; all of them where nothing is said.
+    func aggregateDifferences(from readings: Stored, kept: [Tier: Timestamp] = [:]) throws -> [String] {
         var found: [String] = []
         let plain = PlainVerdicts(readings)
         for series in 0..<CoreBench.seriesCount {
@@ -42,7 +43,7 @@ extension CoreBench {
             for tier in Tier.allCases {
                 found += BatchWindow.differences(
                     points: points, aggregates: try aggregates(of: series, tier: tier), tier: tier,
-                    rules: CoreBench.rules(of: series), days: .local
+                    rules: CoreBench.rules(of: series), days: .local, from: kept[tier] ?? .distantPast
                 ).map { "series \(series) \($0)" }
             }
         }

@@ -21,12 +21,12 @@ final class CoreBench {
 
     let start: Timestamp
     private(set) var store: Store!
-    private var core: Core!
+    private(set) var core: Core!
     private let path: String
     private let options: StoreOptions
     /// To be stepped by tests of a wrong clock.
     let clock: ManualClock
-    private var settings = CoreSettings()
+    var settings = CoreSettings()
     private let seed: UInt64
     /// What the configuration says of a series, by number; what a reload has added to their numbers.
     private var configured: @Sendable (Int) -> Quantity = { CoreBench.quantity(of: $0) }

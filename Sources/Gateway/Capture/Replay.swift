@@ -23,6 +23,8 @@ public final class Replay {
     private let pace: ReplayPace?
     private var lastCommit = Timestamp.distantPast
     private var packetID: UInt16 = 0
+    private var nextRetention = Timestamp.distantPast
+    private let intake = IntakeState()
     private var keptReceiptTimes: [SeriesID: Timestamp]
 
     /// - Parameter database: a file that keeps what is stored, and is gone on with where a capture was taken into it
@@ -62,7 +64,7 @@ public final class Replay {
         let ends = Ring<IntakeItem>.make(capacity: wiring.ringCapacity)
         consumer = ends.consumer
         gate = IntakeGate(
-            decoder: decoder, timeGate: wiring.timeGate, producer: HandOver(ends.producer), state: IntakeState(),
+            decoder: decoder, timeGate: wiring.timeGate, producer: HandOver(ends.producer), state: intake,
             wakeUp: WakeUp(), replacement: IntakeReplacement())
     }
 
@@ -137,10 +139,27 @@ public final class Replay {
         guard position.clock - position.tick >= 1000 else { return }
         position.tick = position.clock
         try core.closeWindows()
-        guard core.hasToSeal else { return }
-        _ = try core.seal()
-        // As the daemon does: what is sealed together is written at once.
-        if pace != nil { try commit() }
+        if core.hasToSeal {
+            _ = try core.seal()
+            // As the daemon does: what is sealed together is written at once.
+            if pace != nil { try commit() }
+        }
+        if pace != nil { try removeOld() }
+    }
+
+    /// As the daemon does: each hour what is too old, each second what is too much, all that has to go at once.
+    private func removeOld() throws {
+        let monotonic = position.clock.milliseconds
+        if position.clock >= nextRetention {
+            while try core.removeExpired(monotonic: monotonic) { try commit() }
+            try commit()
+            nextRetention = position.clock + 3_600_000
+        }
+        while case let turn = try core.keepWithinQuota(monotonic: monotonic), turn != .nothing {
+            try commit()
+            if turn == .removed { break }
+        }
+        intake.raiseFloor(to: core.quota.rawFloor)
     }
 
     /// Makes durable what was taken in, with how far the capture has come.
@@ -166,7 +185,8 @@ public final class Replay {
     private static let messagesInOneCommit = 1000
 }
 
-/// Takes messages in as they come from a broker: numbered, and committed by the messages' own clock.
+/// Takes messages in as they come from a broker: numbered, committed by the messages' own clock, and removed by retention and
+/// quota.
 package struct ReplayPace: Sendable {
     package var commitMilliseconds: Int64
 

@@ -15,6 +15,8 @@ MESSAGES ?= 200000
 ROUNDS ?= 5
 RUNS ?= 1000000
 CUTS ?= 10000
+DAYS ?= 365
+QUOTA ?= 1GiB
 SECONDS :=
 
 .PHONY: help
@@ -37,6 +39,11 @@ test: ## All tests, on real parts.
 soak: packages ## Ten thousand simulated power cuts, of which the tests do one thousand (CUTS=10000).
 	swift build --build-tests
 	POORT_POWER_CUTS="$(CUTS)" TZ=Europe/Amsterdam swift test --skip-build --filter PowerCutTests
+
+.PHONY: soak-year
+soak-year: packages ## A simulated year of 500 series under a quota, about half an hour (DAYS=365 QUOTA=1GiB).
+	swift build $(RELEASE_FLAGS) --product year-soak
+	$(RELEASE)/year-soak $(DAYS) $(QUOTA)
 
 .PHONY: bench
 bench: packages ## Drain a queue, beside bare C; decode every format; process and seal readings (MESSAGES=200000 ROUNDS=5).

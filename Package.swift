@@ -116,6 +116,10 @@ let package = Package(
                 "CSQLite", "Gateway", "GatewayConfiguration", "Simulation", "Storage", "Telemetry", "TestKit",
             ],
             path: "Tests/Benchmark/Storage", swiftSettings: strict),
+        .executableTarget(
+            name: "year-soak",
+            dependencies: ["Gateway", "GatewayConfiguration", "Simulation", "Storage", "Telemetry", "TestKit"],
+            path: "Tests/Benchmark/Year", swiftSettings: strict),
         .target(
             name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
             path: "Tests/Fuzz/Target", swiftSettings: strict),

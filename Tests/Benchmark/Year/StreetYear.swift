@@ -33,7 +33,7 @@ struct StreetYear {
     /// - Parameter dayEnded: hears of each, with how many messages there were.
     func feed(days: Int64, dayEnded: (Int64, Int) throws -> Void) throws {
         let replay = try Replay(
-            configuration: configuration, database: database, pace: ReplayPace(commitMilliseconds: 10_000))
+            configuration: configuration, database: database, pace: ReplayPace(commitMilliseconds: 30_000))
         var messages = 0
         var day: Int64 = 0
         for message in street.messages(from: StreetYear.start, to: StreetYear.start + days * StreetYear.day) {

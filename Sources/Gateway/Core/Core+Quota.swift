@@ -28,7 +28,7 @@ extension Core {
         if space.usedBytes <= mark {
             quota.condition = .within
         } else {
-            hasRemoved = try removeOldest(monotonic: monotonic, protected: limits.protectedMilliseconds)
+            hasRemoved = try removePortion(downTo: limits, monotonic: monotonic)
             quota.condition =
                 hasRemoved ? .removing : space.usedBytes > limits.upperMark ? .tooSmall : .within
         }
@@ -40,10 +40,23 @@ extension Core {
         return released > 0 ? .removed : .nothing
     }
 
+    /// As much as goes at once: many stretches, where each holds little.
     /// - Returns: false where nothing may go.
-    private func removeOldest(monotonic: Int64, protected: Int64) throws(StorageError) -> Bool {
+    private func removePortion(downTo limits: QuotaSettings, monotonic: Int64) throws(StorageError) -> Bool {
         let time = retentionClock.read(wall: now, monotonic: monotonic)
-        let newest = min(time - protected, oldestNeeded)
+        let before = figures.removedForQuota
+        for step in 0..<Core.stretchesInOneGo {
+            guard try removeOldest(before: min(time - limits.protectedMilliseconds, oldestNeeded)) else {
+                return step > 0
+            }
+            if figures.removedForQuota - before >= Core.windowsInOneGo { break }
+            if try store.reader.space().usedBytes <= limits.lowerMark { break }
+        }
+        return true
+    }
+
+    /// - Returns: false where nothing may go.
+    private func removeOldest(before newest: Timestamp) throws(StorageError) -> Bool {
         if try removeOldestReadings(before: newest) { return true }
         for tier in [Tier.minute, .quarter, .hour] {
             // A reading that may still come changes no window that has to be merged from what is gone.
@@ -93,6 +106,7 @@ extension Core {
     private static var readingsInOneGo: Int { 50_000 }
     /// Some megabytes.
     private static var windowsInOneGo: Int { 20_000 }
+    private static var stretchesInOneGo: Int { 50 }
 }
 
 extension Timestamp {

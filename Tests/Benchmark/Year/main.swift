@@ -5,16 +5,16 @@ import Telemetry
 import TestKit
 
 // `year-soak [DAYS] [QUOTA] [INTERVAL]`: a simulated year (365) of 500 series under a quota (1GiB), of which each sends a
-// reading every twenty minutes (20m): so that it takes half an hour, and minutes are the most of what is stored, as they are
+// reading every half hour (30m): so that it takes half an hour, and minutes are the most of what is stored, as they are
 // of what sends each minute. The file's size is looked at at the end of each day. Exit code 1 when it was beyond the
 // quota, when the ledger does not balance, or when the newest day is not whole.
 
 let arguments = CommandLine.arguments
 let days = arguments.count > 1 ? Int64(arguments[1]) ?? 365 : 365
 guard let quota = Measure.size(arguments.count > 2 ? arguments[2] : "1GiB"),
-    let interval = Measure.duration(arguments.count > 3 ? arguments[3] : "20m")
+    let interval = Measure.duration(arguments.count > 3 ? arguments[3] : "30m")
 else {
-    print("usage: year-soak [DAYS] [QUOTA] [INTERVAL], such as year-soak 365 1GiB 20m")
+    print("usage: year-soak [DAYS] [QUOTA] [INTERVAL], such as year-soak 365 1GiB 30m")
     exit(64)
 }
 _ = DayCalendar.useTimeZone("UTC")

@@ -214,7 +214,7 @@ enum Schema {
         ALTER TABLE series ADD COLUMN sealed_until INTEGER;
 
         \(SchemaViews.version4)
-        """
+        """ + "\n" + AggregateSchema.version4
 
     /// Brings a database up to date, each step in a transaction of its own.
     /// - Throws: for a foreign file or one from a newer Poort, which is left untouched.

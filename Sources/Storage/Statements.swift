@@ -8,11 +8,6 @@ final class Statements {
     let insertReading: Statement
     let selectReading: Statement
     let selectReadings: Statement
-    let insertAggregate: Statement
-    let selectAggregate: Statement
-    let replaceAggregate: Statement
-    let selectLastBefore: Statement
-    let selectNextMinute: Statement
     let deleteReading: Statement
     let insertSegment: Statement
     let deleteSegment: Statement
@@ -73,23 +68,6 @@ final class Statements {
         deleteSegment = try database.prepare("DELETE FROM segments WHERE id = ?1")
         selectSegmentIDs = try database.prepare("SELECT id FROM segments WHERE id BETWEEN ?1 AND ?2 ORDER BY id")
         updateSealedUntil = try database.prepare("UPDATE series SET sealed_until = ?2 WHERE id = ?1")
-        let columns = AggregateRow.columns()
-        let values = AggregateRow.parameters
-        insertAggregate = try database.prepare(
-            "INSERT INTO aggregates(\(columns)) VALUES(\(values)) ON CONFLICT DO NOTHING")
-        replaceAggregate = try database.prepare("REPLACE INTO aggregates(\(columns)) VALUES(\(values))")
-        selectAggregate = try database.prepare(
-            "SELECT \(columns) FROM aggregates WHERE tier = ?1 AND start = ?2 AND series = ?3")
-        selectLastBefore = try database.prepare(
-            """
-            SELECT last, last_time FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start < ?2 AND start >= ?3 AND series = ?1
-            AND increase IS NOT NULL ORDER BY start DESC LIMIT 1
-            """)
-        selectNextMinute = try database.prepare(
-            """
-            SELECT start FROM aggregates INDEXED BY counter_minutes WHERE tier = 60 AND start > ?2 AND start < ?3 AND series = ?1
-            AND increase IS NOT NULL ORDER BY start LIMIT 1
-            """)
         updateVerdict = try database.prepare("UPDATE hot SET code = (code & 15) | (?2 << 4) WHERE id = ?1")
         insertUnjudged = try database.prepare(
             "INSERT INTO unjudged_minutes(start, series) VALUES(?1, ?2) ON CONFLICT DO NOTHING")

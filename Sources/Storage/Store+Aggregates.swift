@@ -13,13 +13,14 @@ extension Store {
     /// - Returns: the revision written, or nil when nothing changed.
     public func write(_ aggregate: Aggregate, series: SeriesID) throws(StorageError) -> Int? {
         try begin()
-        AggregateRow.bind(aggregate, series: series, revision: 1, to: statements.insertAggregate)
-        try statements.insertAggregate.run("write an aggregate")
-        if database.changedRows > 0 { return 1 }
-        guard let standing = try self.aggregate(aggregate.window, series: series) else { return nil }
+        let statements = aggregateTables[aggregate.window.tier]
+        if aggregate.window.tier == .minute, aggregate.increase != nil {
+            try counted.note(aggregate.window.start, of: series)
+        }
+        if try statements.insert(aggregate, series: series) { return 1 }
+        guard let standing = try statements.aggregate(start: aggregate.window.start, series: series) else { return nil }
         if standing.aggregate == aggregate { return nil }
-        AggregateRow.bind(aggregate, series: series, revision: standing.revision + 1, to: statements.replaceAggregate)
-        try statements.replaceAggregate.run("correct an aggregate")
+        try statements.replace(with: aggregate, series: series, revision: standing.revision + 1)
         return standing.revision + 1
     }
 
@@ -32,49 +33,40 @@ extension Store {
     public func aggregate(
         _ tier: Tier, start: Timestamp, series: SeriesID
     ) throws(StorageError) -> StoredAggregate? {
-        let select = statements.selectAggregate
-        select.bind(1, tier.rawValue)
-        select.bind(2, start)
-        select.bind(3, series)
-        defer { select.reset() }
-        return try select.step("read an aggregate") ? AggregateRow.read(select) : nil
+        try aggregateTables[tier].aggregate(start: start, series: series)
     }
 
     /// The last usable value of a counter, with its time, in the minutes that begin within a range.
     public func lastCount(
         of series: SeriesID, in range: Range<Timestamp>
     ) throws(StorageError) -> (value: Double, time: Timestamp)? {
-        let select = statements.selectLastBefore
-        select.bind(1, series)
-        select.bind(2, range.upperBound)
-        select.bind(3, range.lowerBound)
-        defer { select.reset() }
-        return try select.step("find a counter's last value") ? (select.double(0), select.timestamp(1)) : nil
+        try counted.read()
+        let minutes = AggregateTable.minutes(in: range)
+        return try counted.search.last(of: series, in: minutes)
     }
 
     /// The first minute after a time and before a limit in which a series has usable readings.
     public func minute(after start: Timestamp, before limit: Timestamp, of series: SeriesID) throws(StorageError)
         -> Timestamp?
     {
-        let select = statements.selectNextMinute
-        select.bind(1, series)
-        select.bind(2, start)
-        select.bind(3, limit)
-        defer { select.reset() }
-        return try select.step("find a counter's next window") ? select.timestamp(0) : nil
+        try counted.read()
+        guard start < limit else { return nil }
+        let minutes = AggregateTable.minutes(in: start + 1..<limit)
+        return try counted.search.first(of: series, in: minutes).map {
+            Timestamp(milliseconds: $0 * AggregateTable.minuteMilliseconds)
+        }
     }
 
     /// The windows of a tier within a range that were written, with their series.
     public func writtenWindows(
         _ tier: Tier, in range: Range<Timestamp>, visit: (_ start: Timestamp, _ series: SeriesID) -> Void
     ) throws(StorageError) {
+        let table = AggregateTable(tier)
         let select = try database.prepare(
-            "SELECT start, series FROM aggregates WHERE tier = ?1 AND start >= ?2 AND start < ?3")
-        select.bind(1, tier.rawValue)
-        select.bind(2, range.lowerBound)
-        select.bind(3, range.upperBound)
+            "SELECT \(table.key) FROM \(table.name) WHERE \(table.condition) ORDER BY \(table.name).id")
+        table.bind(range, to: select)
         while try select.step("look for unfinished windows") {
-            visit(select.timestamp(0), SeriesID(select.integer(1)))
+            visit(select.timestamp(1), SeriesID(truncatingIfNeeded: select.integer(0)))
         }
     }
 

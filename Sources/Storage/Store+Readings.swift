@@ -44,7 +44,14 @@ extension Store {
         select.bind(3, series.quantity.unit)
         defer { select.reset() }
         try select.step("find a series")
-        return select.storedSeries()
+        let stored = select.storedSeries()
+        guard AggregateTable.series.contains(stored.id) else {
+            throw StorageError(
+                operation: "enter a series", path: path, code: 13,
+                cause: "the file has room for \(AggregateTable.series.count) series, and they are all taken",
+                hint: "move the file away while poort is stopped; a new one is made in its place")
+        }
+        return stored
     }
 
     /// All series of the file, in the order in which they were entered.

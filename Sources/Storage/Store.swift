@@ -11,6 +11,8 @@ public final class Store {
     let statements: Statements
     let sealed: SealedReadings
     let verdicts: Verdicts
+    let aggregateTables: AggregateTables
+    let counted: CountedMinutes
     public let path: String
     public let options: StoreOptions
     var quarantinedBytes: Int64 = 0
@@ -38,6 +40,8 @@ public final class Store {
         statements = try Statements(database)
         sealed = try SealedReadings(database)
         verdicts = try Verdicts(database)
+        aggregateTables = try AggregateTables(database)
+        counted = try CountedMinutes(database)
         quarantinedBytes = try database.integer("SELECT sum(\(Store.quarantinedLength)) FROM quarantine") ?? 0
         keptQuarantineNumber = try state(Store.quarantineNumberState) ?? 0
         lastQuarantineNumber = max(keptQuarantineNumber, try database.integer("SELECT max(id) FROM quarantine") ?? 0)
@@ -87,6 +91,7 @@ public final class Store {
         // Where the file cannot be read any more, whoever opens it again finds out what is sealed.
         try? sealed.forgetAll()
         try? verdicts.forget()
+        counted.forget()
     }
 
     /// Whether something is waiting for ``commit()``.

@@ -55,24 +55,24 @@ extension StoreReader {
     private func lastReadings(
         accordingTo tier: Tier, in range: Range<Timestamp>, of missing: inout Set<SeriesID>, rowLimit: Int
     ) throws(StorageError) -> [ReadingRow] {
-        let select = try database.prepare(
-            """
-            SELECT series, last_time, last FROM aggregates
-            WHERE tier = ?1 AND start >= ?2 AND start < ?3 AND last_time IS NOT NULL ORDER BY start DESC LIMIT ?4
-            """)
-        select.bind(1, tier.rawValue)
-        select.bind(2, range.lowerBound)
-        select.bind(3, range.upperBound)
-        select.bind(4, rowLimit)
+        let select = try aggregateRows.select(tier, in: range, newestFirst: true)
         var found: [ReadingRow] = []
-        while !missing.isEmpty, try select.step("look for the last readings") {
-            let (id, time) = (SeriesID(select.integer(0)), select.timestamp(1))
-            guard missing.remove(id) != nil else { continue }
+        var rows = 0
+        while !missing.isEmpty, rows < rowLimit, try select.step("look for the last readings") {
+            rows += 1
+            guard missing.contains(SeriesID(truncatingIfNeeded: select.integer(0))) else { continue }
+            let row = AggregateRow.read(select, tier: tier)
+            let (statistics, direction) = (row.aggregate.statistics, row.aggregate.direction)
+            guard let time = statistics?.lastTime ?? direction?.lastTime, let last = row.aggregate.last else {
+                continue
+            }
+            missing.remove(row.series)
             // Retention may have taken the reading itself.
+            let standing = try reading(at: time, of: row.series)
             found.append(
-                try reading(at: time, of: id)
+                standing
                     ?? ReadingRow(
-                        series: id, time: time, value: select.double(2), flag: .unknown, tests: QualityTests()))
+                        series: row.series, time: time, value: last, flag: .unknown, tests: QualityTests()))
         }
         return found
     }

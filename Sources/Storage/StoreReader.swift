@@ -218,19 +218,13 @@ public final class StoreReader {
     public func aggregates(
         _ tier: Tier, in range: Range<Timestamp>, series: SeriesID? = nil, visit: (StoredAggregate) -> Bool
     ) throws(StorageError) {
-        let condition = series.map { "AND series = \($0)" } ?? ""
-        let select = try database.prepare(
-            """
-            SELECT \(AggregateRow.columns(schemaVersion: schemaVersion)) FROM aggregates
-            WHERE tier = ?1 AND start >= ?2 AND start < ?3 \(condition) ORDER BY start, series
-            """)
-        select.bind(1, tier.rawValue)
-        select.bind(2, range.lowerBound)
-        select.bind(3, range.upperBound)
+        let select = try aggregateRows.select(tier, in: range, of: series)
         while try select.step("read aggregates") {
-            if !visit(AggregateRow.read(select)) { return }
+            if !visit(AggregateRow.read(select, tier: tier)) { return }
         }
     }
+
+    var aggregateRows: AggregateRows { AggregateRows(database, schemaVersion: schemaVersion) }
 
     /// The size of the database in bytes, without its write-ahead log.
     public func sizeBytes() throws(StorageError) -> Int64 {

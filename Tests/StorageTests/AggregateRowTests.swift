@@ -38,7 +38,7 @@ struct AggregateRowTests {
     @Test("are read as they were written, figures of every kind", arguments: Tier.allCases)
     func same(tier: Tier) throws {
         var direction = AggregateRowTests.direction
-        direction.window.start = direction.window.start - 86_400_000
+        direction.window = Window(tier, holding: direction.window.start - 86_400_000, days: .utc)
         for aggregate in [AggregateRowTests.full(tier), direction] {
             #expect(try store.write(aggregate, series: series) == 1)
             #expect(try store.aggregate(aggregate.window, series: series)?.aggregate == aggregate)
@@ -86,7 +86,7 @@ struct AggregateRowTests {
     func damaged() throws {
         let aggregate = AggregateRowTests.full(.minute)
         _ = try store.write(aggregate, series: series)
-        try store.database.execute("UPDATE aggregates SET distribution = x'FFFFFF', tier = 60", operation: "damage")
+        try store.database.execute("UPDATE minutes SET distribution = x'FFFFFF'", operation: "damage")
         let read = try #require(try store.aggregate(aggregate.window, series: series)?.aggregate)
         #expect(read.distribution == nil && read.percentiles == nil && read.count == 3)
     }

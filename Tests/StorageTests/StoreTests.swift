@@ -264,7 +264,7 @@ struct StoreTests {
         #expect(try store.sizeBytes() == full - 10 * 4096)
         while try store.releaseFreePages(limit: 10) == 10 { try store.commit() }
         try store.commit()
-        #expect(try store.sizeBytes() < full / 3)
+        #expect(try store.sizeBytes() < full / 2)
         #expect(try StoreReader(path: path).holdings().readings == 2000)
         try store.database.execute("PRAGMA wal_checkpoint", operation: "checkpoint")
         var file = stat()

@@ -17,7 +17,7 @@ struct QuotaTests {
         let broker = try PrivateBroker()
         let gateway = GatewayProcess(
             broker: broker.port, storage: [#"retention = { raw = "1y", "1m" = "2y" }"#, "# quota"])
-        try QuotaTests.fill(gateway.databasePath, minutes: 300_000)
+        try QuotaTests.fill(gateway.databasePath, minutes: 500_000)
         try gateway.start()
         #expect(await gateway.isConnected())
         #expect(await eventually { gateway.status?.space != nil })

@@ -61,6 +61,7 @@ final class AggregatesWalk {
     let table: AggregatesTable
     private var request = ReadingsRequest()
     private var tiers: [Tier] = []
+    private var tier = Tier.minute
     private var select: Statement?
     private var read: StoredAggregate?
     private(set) var isAtEnd = true
@@ -85,7 +86,7 @@ final class AggregatesWalk {
         while true {
             if let select {
                 while try select.step("read aggregates") {
-                    if request.holds(SeriesID(truncatingIfNeeded: select.integer(2))) { return }
+                    if request.holds(SeriesID(truncatingIfNeeded: select.integer(0))) { return }
                 }
                 self.select = nil
             }
@@ -93,6 +94,7 @@ final class AggregatesWalk {
                 isAtEnd = true
                 return
             }
+            self.tier = tier
             select = try statement(for: tier)
         }
     }
@@ -100,54 +102,24 @@ final class AggregatesWalk {
     /// The row on which the walk stands.
     var row: StoredAggregate? {
         if let read { return read }
-        read = select.map(AggregateRow.read)
+        read = select.map { AggregateRow.read($0, tier: tier) }
         return read
     }
 
     private func statement(for tier: Tier) throws(StorageError) -> Statement {
-        let columns = AggregateRow.columns(schemaVersion: table.schemaVersion)
-        let direction = request.order == .descending ? "DESC" : ""
+        let rows = AggregateRows(table.database, schemaVersion: table.schemaVersion)
+        let (first, last) = (Timestamp.distantPast.milliseconds, Timestamp.distantFuture.milliseconds)
+        let begin = min(max(request.firstTime, first), last)
+        let end = min(max(request.lastTime, first - 1), last - 1)
+        let range = Timestamp(milliseconds: begin)..<Timestamp(milliseconds: max(begin, end + 1))
+        let isDescending = request.order == .descending
+        // Rows lie by start and series, so that those of a few series are looked up one by one.
         let few = max(1, table.names.list.pointee.count / 8)
-        if let series = request.series, series.count <= few, tier != .day, let starts = try starts(of: tier) {
-            // Rows lie by tier, start and series, so that those of a few series are looked up one by one.
-            let list = series.map { "(\($0))" }.joined(separator: ",")
-            let (first, last) =
-                direction.isEmpty ? (starts.lowerBound, starts.upperBound) : (starts.upperBound, starts.lowerBound)
-            let (step, goesOn) = direction.isEmpty ? ("+", "<=") : ("-", ">=")
-            let select = try table.database.prepare(
-                """
-                WITH RECURSIVE starts(at) AS (SELECT ?1 UNION ALL SELECT at \(step) ?3 FROM starts WHERE at \(step) ?3 \(goesOn) ?2)
-                SELECT \(columns) FROM starts CROSS JOIN (VALUES\(list)) AS wanted CROSS JOIN main.aggregates
-                ON tier = ?4 AND start = at AND series = wanted.column1
-                """)
-            select.bind(1, first)
-            select.bind(2, last)
-            select.bind(3, Int64(tier.rawValue) * 1000)
-            select.bind(4, tier.rawValue)
-            return select
+        if let series = request.series, series.count <= few,
+            let each = try rows.selectEach(tier, in: range, of: Array(series), newestFirst: isDescending)
+        {
+            return each
         }
-        let select = try table.database.prepare(
-            """
-            SELECT \(columns) FROM main.aggregates WHERE tier = ?1 AND start >= ?2 AND start <= ?3
-            ORDER BY start \(direction), series \(direction)
-            """)
-        select.bind(1, tier.rawValue)
-        select.bind(2, request.firstTime)
-        select.bind(3, request.lastTime)
-        return select
-    }
-
-    /// The first and the last start that may be there; nil where there is none.
-    private func starts(of tier: Tier) throws(StorageError) -> ClosedRange<Int64>? {
-        let width = Int64(tier.rawValue) * 1000
-        let of = "FROM main.aggregates WHERE tier = \(tier.rawValue)"
-        guard let first = try table.database.integer("SELECT min(start) \(of)"),
-            let last = try table.database.integer("SELECT max(start) \(of)"), first <= last
-        else { return nil }
-        let begin = max(first, request.firstTime)
-        let end = min(last, request.lastTime)
-        guard begin <= end, begin > -(1 << 60), end < 1 << 60 else { return nil }
-        let (aligned, final) = (-(-begin).flooredQuotient(width) * width, end.flooredQuotient(width) * width)
-        return aligned <= final ? aligned...final : nil
+        return try rows.select(tier, in: range, newestFirst: isDescending)
     }
 }

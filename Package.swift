@@ -49,6 +49,8 @@ let package = Package(
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CLinux"),
+        // A layer under SQLite that ends each page with a checksum.
+        .target(name: "CPageChecksums", dependencies: ["CSQLite"]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CTomlPlusPlus", linkerSettings: [.linkedLibrary("tomlplusplus")]),
 
@@ -65,7 +67,7 @@ let package = Package(
         room("Ingest", ["Telemetry", "Threading", "MQTT", logging]),
         room("Decoding", ["Telemetry", "CSimdjson"]),
         room("Processing", ["Telemetry"]),
-        room("Storage", ["Telemetry", "CSQLite"]),
+        room("Storage", ["Telemetry", "CSQLite", "CPageChecksums"]),
         room("Control", ["Telemetry", hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix]),
         room(
             "Gateway",
@@ -129,7 +131,7 @@ let package = Package(
         tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit", logging]),
         tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
-        tests("StorageTests", ["Storage", "Simulation", "CSQLite", "Telemetry", "TestKit"]),
+        tests("StorageTests", ["Storage", "Simulation", "CSQLite", "CPageChecksums", "Telemetry", "TestKit"]),
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
         tests(
             "SimulationTests",

@@ -1,9 +1,13 @@
+import CPageChecksums
 import CSQLite
 
 /// One SQLite connection. It belongs to the thread that opened it.
+///
+/// It reads and writes through a layer that gives each page of a database a checksum and looks at it (`CPageChecksums`).
 final class Database {
     let handle: OpaquePointer
     let path: String
+    private let layer: UnsafePointer<CChar>
 
     enum Mode {
         case readWrite
@@ -25,23 +29,39 @@ final class Database {
             case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
             }
         let name = mode == .immutable ? Database.immutableURI(path) : path
-        let code = sqlite3_open_v2(name, &opened, flags, vfs)
+        guard let layer = poort_checksums_over(vfs) else {
+            throw StorageError(operation: "open the database", path: path, code: SQLITE_NOMEM, cause: "out of memory")
+        }
+        let code = sqlite3_open_v2(name, &opened, flags, layer)
         guard let opened else {
+            poort_checksums_release(layer)
             throw StorageError(operation: "open the database", path: path, code: code, cause: "out of memory")
         }
         guard code == SQLITE_OK else {
             let cause = String(cString: sqlite3_errmsg(opened))
             let extended = sqlite3_extended_errcode(opened)
             sqlite3_close_v2(opened)
+            poort_checksums_release(layer)
             throw StorageError(operation: "open the database", path: path, code: extended, cause: cause)
         }
         handle = opened
         self.path = path
+        self.layer = layer
         sqlite3_extended_result_codes(opened, 1)
         sqlite3_busy_timeout(opened, busyTimeoutMilliseconds)
     }
 
-    deinit { sqlite3_close_v2(handle) }
+    deinit {
+        sqlite3_close_v2(handle)
+        poort_checksums_release(layer)
+    }
+
+    /// Has pages end with a checksum, in a file that has no page yet, or from the next VACUUM on.
+    /// Source: https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html, `SQLITE_FCNTL_RESERVE_BYTES`
+    func reserveChecksums() {
+        var bytes = Int32(poort_page_trailer)
+        sqlite3_file_control(handle, nil, SQLITE_FCNTL_RESERVE_BYTES, &bytes)
+    }
 
     /// Source: https://www.sqlite.org/uri.html
     private static func immutableURI(_ path: String) -> String {
@@ -85,8 +105,18 @@ final class Database {
 
     /// The connection's last error.
     func error(_ operation: String) -> StorageError {
-        StorageError(
-            operation: operation, path: path, code: sqlite3_extended_errcode(handle),
-            cause: String(cString: sqlite3_errmsg(handle)))
+        let code = sqlite3_extended_errcode(handle)
+        var cause = String(cString: sqlite3_errmsg(handle))
+        if code == StorageError.pageDamaged, let page = damagedPage { cause = page }
+        return StorageError(operation: operation, path: path, code: code, cause: cause)
+    }
+
+    /// Which page was found last that does not match its checksum, in words.
+    private var damagedPage: String? {
+        var page = poort_damaged_page()
+        let operation = Int32(poort_damaged_page_control)
+        guard sqlite3_file_control(handle, nil, operation, &page) == SQLITE_OK, page.number > 0 else { return nil }
+        return page.is_in_log != 0
+            ? "page \(page.number) is damaged in the write-ahead log" : "page \(page.number) of the file is damaged"
     }
 }

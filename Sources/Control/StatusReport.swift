@@ -156,6 +156,12 @@ public struct StatusReport: Codable, Sendable, Equatable {
         public var lastCommitMilliseconds: Double?
         public var nextRetention: String?
         public var slowDisk: SlowDisk?
+        /// Damaged databases that were set aside and are still there.
+        public var damagedFiles: [String] = []
+        /// How far the salvage of the last of them has come, 0 to 1; nil when none is under way.
+        public var salvageProgress: Double?
+        /// Readings that were lost with damaged files.
+        public var lostReadings = 0
 
         public init(path: String, databaseBytes: Int64, walBytes: Int64, freeBytes: Int64) {
             self.path = path
@@ -239,11 +245,11 @@ public struct StatusReport: Codable, Sendable, Equatable {
         }
     }
 
-    /// Whether a technician should look: the broker away, the storage failing or slow, a quota that cannot be kept, the
-    /// ledger out of balance, a clock that cannot be right.
+    /// Whether a technician should look: the broker away, the storage failing or slow, a damaged database that was set
+    /// aside, a quota that cannot be kept, the ledger out of balance, a clock that cannot be right.
     public var hasProblem: Bool {
-        !isRunning || broker.map { $0.state != "connected" } ?? true || storage.failure != nil || !ledger.balanced
-            || storage.slowDisk?.isSlow ?? false || !(clock?.isTrusted ?? true)
-            || space?.condition == "too_small"
+        !isRunning || broker.map { $0.state != "connected" } ?? true || storage.failure != nil
+            || !storage.damagedFiles.isEmpty || !ledger.balanced || storage.slowDisk?.isSlow ?? false
+            || !(clock?.isTrusted ?? true) || space?.condition == "too_small"
     }
 }

@@ -2,14 +2,18 @@ import Glibc
 import Synchronization
 
 /// Keeps two daemons off one database. Held until the process ends, or it is released. Source: flock(2).
-final class FileLock: Sendable {
+public final class FileLock: Sendable {
     private let path: String
     /// Negative while it is not held.
     private let descriptor = Mutex<Int32>(-1)
 
+    /// The lock's file for a database.
+    public static func name(of database: String) -> String { database + ".lock" }
+
     /// Takes it.
+    /// - Parameter path: of the lock's file; see ``name(of:)``.
     /// - Throws: when another process holds it, or the file cannot be made.
-    init(path: String) throws(GatewayError) {
+    public init(path: String) throws(GatewayError) {
         self.path = path
         try take()
     }

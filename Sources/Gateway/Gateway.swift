@@ -32,22 +32,24 @@ public struct Gateway: Service {
     public init(configurationPath: String, configuration: Configuration, logger: Logger) throws(GatewayError) {
         let wiring = Wiring(configuration)
         let brokerOptions = try wiring.brokerOptions()
-        core = CoreThread(lock: try FileLock(path: configuration.storage.path + ".lock"))
+        core = CoreThread(lock: try FileLock(path: FileLock.name(of: configuration.storage.path)))
         self.configurationPath = configurationPath
         self.configuration = configuration
         self.logger = logger
-        let (producer, gauge) = core.start(
-            ringCapacity: wiring.ringCapacity, path: configuration.storage.path, storeOptions: wiring.storeOptions,
-            settings: wiring.coreSettings, sources: wiring.sourceNames, clock: clock, logger: logger)
+        let path = configuration.storage.path
+        let damage = Salvage.damage(at: path)
         // A new database tells nothing, and one that cannot be read shows itself in the core.
-        let reader = try? StoreReader(path: configuration.storage.path)
+        let reader = damage == nil ? try? StoreReader(path: path) : nil
         let stored = (try? reader?.series()) ?? []
+        let earlier = (try? reader?.subscriptions()) ?? []
+        let (producer, gauge) = core.start(
+            ringCapacity: wiring.ringCapacity, path: path, storeOptions: wiring.storeOptions,
+            settings: wiring.coreSettings, sources: wiring.sourceNames, clock: clock, damage: damage, logger: logger)
         let taken = Set(stored.map { SeriesIdentity(device: $0.device, quantity: $0.quantity) })
         let gate = IntakeGate(
             decoder: Decoder(configuration.decoderOptions, takenSeries: taken), timeGate: wiring.timeGate,
             producer: producer,
             state: core.intake, wakeUp: core.wakeUp, replacement: replacement, desk: core.desk, clock: clock)
-        let earlier = (try? reader?.subscriptions()) ?? []
         session = BrokerSession(
             options: brokerOptions, earlierSubscriptions: earlier, line: gate, logger: logger)
         reporter = StatusReporter(

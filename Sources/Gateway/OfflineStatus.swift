@@ -17,6 +17,8 @@ public enum OfflineStatus {
             storage: DiskUse(path: configuration.storage.path).storageStatus(databaseBytes: try reader.sizeBytes()),
             ledger: StatusReport.Ledger(try reader.ledger()))
         report.space = StatusReport.Space(try SpaceSnapshot(reader, Wiring(configuration).coreSettings.quota))
+        report.storage.damagedFiles = SetAside(path: configuration.storage.path).files
+        report.storage.lostReadings = try reader.lostReadings()
         report.sensors = SensorView.report(
             try SensorView.remembered(
                 reader, now: now, rawRetentionMilliseconds: configuration.storage.rawRetention), now: now)

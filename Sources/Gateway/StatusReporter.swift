@@ -50,6 +50,10 @@ final class StatusReporter: Sendable {
         let snapshot = await core.snapshots.fresh()
         let session = session.status
         if let trouble = disk(snapshot).statusLine { return trouble }
+        if let progress = snapshot.salvage {
+            return
+                "\(session.state.rawValue) (\(session.address)), salvaging a damaged database: \(Int(progress * 100)) %"
+        }
         if let verdict = snapshot.clock?.verdict, verdict != .trusted {
             return "\(session.state.rawValue) (\(session.address)), \(snapshot.undated) readings wait for the clock"
         }
@@ -84,6 +88,9 @@ final class StatusReporter: Sendable {
             readingsPerSecond: snapshot.readingsPerSecond.last10Seconds,
             readingsPerSecondFiveMinutes: snapshot.readingsPerSecond.last5Minutes)
         disk(snapshot).fill(&report.storage)
+        report.storage.damagedFiles = SetAside(path: path).files
+        report.storage.salvageProgress = snapshot.salvage
+        report.storage.lostReadings = snapshot.lostReadings
         report.wear = snapshot.wear.map(StatusReport.Wear.init)
         report.space = snapshot.space.map(StatusReport.Space.init)
         report.aggregates = .init(
@@ -112,20 +119,26 @@ final class StatusReporter: Sendable {
 }
 
 /// How much room files and the process take. Source: stat(2), statvfs(3), proc(5).
-struct DiskUse {
+public struct DiskUse {
     let path: String
+
+    /// - Parameter path: of the database.
+    public init(path: String) {
+        self.path = path
+    }
 
     func storageStatus(databaseBytes: Int64) -> StatusReport.Storage {
         StatusReport.Storage(
-            path: path, databaseBytes: databaseBytes, walBytes: size(of: path + "-wal"), freeBytes: freeBytes())
+            path: path, databaseBytes: databaseBytes, walBytes: size(of: path + "-wal"), freeBytes: freeBytes)
     }
 
-    func size(of file: String) -> Int64 {
+    public func size(of file: String) -> Int64 {
         var information = stat()
         return stat(file, &information) == 0 ? Int64(information.st_size) : 0
     }
 
-    private func freeBytes() -> Int64 {
+    /// Of the file system, for users other than root.
+    public var freeBytes: Int64 {
         var information = statvfs()
         guard statvfs(DirectoryOf(path).path, &information) == 0 else { return 0 }
         return Int64(information.f_bavail) * Int64(information.f_frsize)

@@ -16,11 +16,15 @@ extension Store {
                 cause: kind == S_IFDIR ? "it is a directory" : "it is not a regular file",
                 hint: kind == S_IFDIR ? "name a file in it: \(path)/poort.db" : "name another")
         }
-        guard information.st_size > 0 else { return }
-        do throws(StorageError) {
-            try Schema.identify(Database(path: path, mode: .readOnly, busyTimeoutMilliseconds: 500))
-        } catch {
-            if error.code & 0xFF == SQLITE_NOTADB { throw error }
+        guard information.st_size > 0, access(path, R_OK) == 0 else { return }
+        // Not by SQLite: where a log is to be recovered it forgets what the log held before.
+        guard let pages = DatabasePages(path: path) else {
+            throw StorageError(
+                operation: "use the database", path: path, code: SQLITE_NOTADB, cause: "file is not a database")
         }
+        // One that is damaged is salvaged.
+        guard let header = pages.page(1) else { return }
+        let isEmpty = header.bigEndian16(at: 103) == 0
+        if !isEmpty || header.bigEndian32(at: 68) != 0 { try Store.expectOurs(header, path: path) }
     }
 }

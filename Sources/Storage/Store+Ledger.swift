@@ -49,6 +49,8 @@ enum LedgerEntry {
     static let damaged = "damaged"
     /// By a person, in distinction to what a full quarantine lets go.
     static let dropped = "dropped"
+    /// With a damaged file, as far as nothing of it could be salvaged.
+    static let damaged = "damaged"
     private static let rejectedPrefix = "rejected:"
 
     static func entries(of counts: LedgerCounts) -> [(outcome: String, count: Int)] {

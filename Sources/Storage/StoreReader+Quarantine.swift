@@ -35,9 +35,10 @@ extension StoreReader {
         _ selection: QuarantineSelection = QuarantineSelection(), visit: (HeldMessage) -> Bool
     ) throws(StorageError) {
         let boot = schemaVersion < 3 ? "NULL AS boot" : "boot"
+        let readings = schemaVersion < 2 ? "0 AS readings" : "readings"
         let select = try prepared(
             selection,
-            columns: "id, received, source, topic, payload, reason, detail, readings, configuration, \(boot)",
+            columns: "id, received, source, topic, payload, reason, detail, \(readings), configuration, \(boot)",
             order: "ORDER BY id")
         while try select.step("read the quarantine") {
             let reason = RejectionReason(rawValue: select.text(5)) ?? .undecodable

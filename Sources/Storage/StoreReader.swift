@@ -75,6 +75,7 @@ public final class StoreReader {
             readings: try HotRows(database, schemaVersion: schemaVersion).count() + sealedCount(),
             undated: schemaVersion < 3 ? 0 : Int(try database.integer("SELECT count(*) FROM undated") ?? 0),
             removals: try removals(),
+            lostReadings: try lostReadings(),
             quarantined: Int(try database.integer("SELECT count(*) FROM quarantine") ?? 0),
             removedQuarantined: Int(
                 try database.integer(
@@ -97,6 +98,8 @@ public final class StoreReader {
         /// Stored as well, and to be dated once the gateway's clock is right.
         public var undated: Int
         public var removals: Removals
+        /// With a damaged file.
+        public var lostReadings: Int
         public var quarantined: Int
         public var removedQuarantined: Int
 

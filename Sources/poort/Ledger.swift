@@ -63,7 +63,8 @@ struct LedgerReport {
     /// Whether the file holds what the accounts say was stored.
     private var rowsAgree: Bool {
         guard let holdings else { return true }
-        return holdings.readings + holdings.undated + holdings.removedReadings == total.readings.stored
+        return holdings.readings + holdings.undated + holdings.removedReadings + holdings.lostReadings
+            == total.readings.stored
     }
 
     /// Messages at the top level, readings beside, and each source's own account.
@@ -83,6 +84,7 @@ struct LedgerReport {
             rows.add("undated", holdings.undated)
             rows.add("removed_readings", holdings.removedReadings)
             rows.add("removed_for_quota", holdings.removals.readings[.quota] ?? 0)
+            rows.add("lost_readings", holdings.lostReadings)
             rows.add("quarantined", holdings.quarantined)
             rows.add("removed_quarantined", holdings.removedQuarantined)
             line.add("rows", rows)
@@ -128,6 +130,7 @@ struct LedgerReport {
         if let holdings {
             lines.append(
                 "in the file: \(holdings.readings) readings (\(removedReadings(holdings.removals))), "
+                    + (holdings.lostReadings > 0 ? "\(holdings.lostReadings) lost with a damaged file, " : "")
                     + (holdings.undated > 0 ? "\(holdings.undated) not dated yet, " : "")
                     + "\(holdings.quarantined) quarantined messages (\(holdings.removedQuarantined) dropped): "
                     + (rowsAgree ? "agrees" : "DOES NOT AGREE with \(total.readings.stored) stored"))

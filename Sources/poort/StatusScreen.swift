@@ -40,6 +40,7 @@ struct StatusScreen {
         rows += space.log.map { ("", $0) }
         rows += space.quota.enumerated().map { ($0.offset == 0 ? "quota" : "", $0.element) }
         if let reach = space.reach { rows.append(("reaches", reach)) }
+        rows += damage.map { ("", Emphasis.bad.applied(to: $0)) }
         rows += disk.wear.enumerated().map { ($0.offset == 0 ? "flash" : "", $0.element) }
         if let next = report.storage.nextRetention { rows.append(("retention", "next in \(ahead(next))")) }
         return rows.flatMap { name, text in
@@ -47,6 +48,15 @@ struct StatusScreen {
                 Emphasis.quiet.applied(to: padded(index == 0 ? name : "", to: 11)) + part
             }
         }
+    }
+
+    /// What was set aside, until somebody has taken it away.
+    private var damage: [String] {
+        let storage = report.storage
+        guard !storage.damagedFiles.isEmpty else { return [] }
+        let progress = storage.salvageProgress.map { "\(Int($0 * 100)) % of it salvaged so far, " } ?? ""
+        return ["DAMAGED and set aside, \(progress)\(count(storage.lostReadings)) readings lost (poort doctor):"]
+            + storage.damagedFiles
     }
 
     private var gateway: String {

@@ -17,6 +17,12 @@ struct StoreOpeningTests {
         sqlite3_close(handle)
     }
 
+    /// As a newer poort leaves it: with checksums, which sqlite3 would not write.
+    private func makeNewer() throws {
+        let database = try Database(path: path, mode: .readWrite, busyTimeoutMilliseconds: 0)
+        try database.execute("PRAGMA user_version = 9999", operation: "make the file newer")
+    }
+
     @Test("refuses a foreign SQLite file and leaves it untouched")
     func foreignFile() throws {
         execute("CREATE TABLE mine(x); INSERT INTO mine VALUES(1)")
@@ -29,7 +35,7 @@ struct StoreOpeningTests {
     @Test("refuses a file from a newer version")
     func newerFile() throws {
         _ = try Store(path: path)
-        execute("PRAGMA user_version = 9999")
+        try makeNewer()
         let error = #expect(throws: StorageError.self) { try Store(path: path) }
         #expect(error?.description.contains("newer") == true)
         #expect(error?.isRetryable == false)
@@ -79,7 +85,7 @@ struct StoreOpeningTests {
         unlink(path)
         _ = try Store(path: path)
         #expect(refusal() == nil)
-        execute("PRAGMA user_version = 9999")
+        try makeNewer()
         #expect(refusal()?.cause.contains("newer") == true)
         #expect(refusal()?.isRetryable == false)
     }

@@ -10,7 +10,7 @@ struct CoreLoop: ~Copyable {
     let thread: CoreThread
     private var consumer: Ring<IntakeItem>.Consumer
     let path: String
-    private let storeOptions: StoreOptions
+    let storeOptions: StoreOptions
     private(set) var settings: CoreSettings
     private(set) var logger: Logger
     var clock: ClockKeeper
@@ -25,6 +25,11 @@ struct CoreLoop: ~Copyable {
     var isDiscarding = false
     var replay: ReplayInProgress?
     private var failure: (error: StorageError, since: Timestamp)?
+    /// Why the file must be set aside before it is opened again.
+    var damage: StorageError?
+    var salvage: Salvage?
+    var scrub: PageScrub
+    var nextScrub: Int64 = 0
     private var nextAttempt: Int64 = 0
     var nextTick: Int64 = 0
     /// As told in the log.
@@ -52,6 +57,7 @@ struct CoreLoop: ~Copyable {
         self.thread = thread
         self.consumer = consumer
         self.path = path
+        scrub = PageScrub(path: path)
         self.storeOptions = storeOptions
         self.settings = settings
         self.sources = sources
@@ -155,8 +161,11 @@ struct CoreLoop: ~Copyable {
         if let core, let request = thread.desk.takeRequest() { try attendToQuarantine(request, core: core) }
         if clockWasSet || monotonic >= nextTick { checkClock() }
         try dateWaiting()
+        // Nothing is computed, sealed or removed of what is not all there.
+        if try goOnSalvaging() { return }
         guard monotonic >= nextTick, let core else { return }
         nextTick = monotonic + 1000
+        try scrubPages(at: monotonic)
         // Under a wrong clock no window ends and nothing grows old; what waited for it goes into its windows first.
         guard core.clock.isTrusted else {
             try core.removeLongUndated(sinceBoot: clock.clock.source.sinceBoot())
@@ -198,7 +207,7 @@ struct CoreLoop: ~Copyable {
     }
 
     private borrowing func sleepUntilWork() {
-        let until = core == nil ? nextAttempt : nextTick
+        let until = core == nil ? nextAttempt : salvage != nil ? 0 : nextTick
         let pause = max(1, min(1000, until - MonotonicClock.milliseconds()))
         thread.wakeUp.announceSleep()
         if consumer.hasElement || thread.isStopping {
@@ -215,7 +224,7 @@ struct CoreLoop: ~Copyable {
         nextAttempt = monotonic + 1000
         do throws(StorageError) {
             try claimDatabase()
-            let store = try Store(path: path, options: storeOptions)
+            let store = try openRepaired()
             try store.probe(now: clock.clock.now)
             try wear.recall(from: store)
             let made = try Core(
@@ -225,7 +234,10 @@ struct CoreLoop: ~Copyable {
             core = made
             place = DatabasePlace(of: path)
         } catch {
+            salvage = nil
             releaseDatabase(after: error)
+            note(error, whileOpen: false)
+            if error.isDamage { nextAttempt = monotonic }
             if failure == nil || failure?.error.code != error.code {
                 logger.error("storage is not ready: \(error)")
             }
@@ -247,7 +259,9 @@ struct CoreLoop: ~Copyable {
             series = core.series
         }
         core = nil
+        salvage = nil
         releaseDatabase(after: error)
+        note(error, whileOpen: true)
         hasUncommittedWindows = false
         isDiscarding = true
         failure = (error, .now())
@@ -278,6 +292,7 @@ struct CoreLoop: ~Copyable {
             readingRate.perSecond(over: 10, at: second), readingRate.perSecond(over: 300, at: second)
         )
         snapshot.failure = failure
+        snapshot.salvage = salvage?.progress
         snapshot.commits = commits
         snapshot.wear = wear.snapshot
         snapshot.nextRetention = nextRetention == .distantPast ? nil : nextRetention
@@ -290,6 +305,7 @@ struct CoreLoop: ~Copyable {
             snapshot.clock = (clock.trust.verdict, clock.trust.lastStep)
             // A failing store shows itself at the next commit; the view goes on with what it has.
             snapshot.ledger = (try? core.store.ledger()) ?? shown.ledger
+            snapshot.lostReadings = (try? core.store.reader.lostReadings()) ?? shown.lostReadings
             snapshot.databaseBytes = (try? core.store.sizeBytes()) ?? shown.databaseBytes
             snapshot.space = (try? SpaceSnapshot(core.store.reader, core.settings.quota, core.quota)) ?? shown.space
         }

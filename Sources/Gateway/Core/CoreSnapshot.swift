@@ -22,6 +22,10 @@ struct CoreSnapshot: Sendable {
     var commits = CommitTimes()
     var wear: WearSnapshot?
     var nextRetention: Timestamp?
+    /// How far the salvage of a damaged file has come, 0 to 1; nil when none is under way.
+    var salvage: Double?
+    /// With damaged files.
+    var lostReadings = 0
     /// Why the store does not work, since when; nil while it does.
     var failure: (error: StorageError, since: Timestamp)?
 }

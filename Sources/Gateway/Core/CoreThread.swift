@@ -29,10 +29,11 @@ final class CoreThread: Sendable {
     }
 
     /// Makes the ring and starts the thread on its reading end. Once.
+    /// - Parameter damage: why the database must be set aside before it is opened.
     /// - Returns: the ring's writing end, for the broker thread, and its gauge.
     func start(
         ringCapacity: Int, path: String, storeOptions: StoreOptions, settings: CoreSettings, sources: [String],
-        clock: GatewayClock = GatewayClock(), logger: Logger
+        clock: GatewayClock = GatewayClock(), damage: StorageError? = nil, logger: Logger
     ) -> (producer: HandOver<Ring<IntakeItem>.Producer>, gauge: RingGauge) {
         let ends = Ring<IntakeItem>.make(capacity: ringCapacity)
         let gauge = ends.gauge
@@ -42,6 +43,7 @@ final class CoreThread: Sendable {
             var loop = CoreLoop(
                 thread: self, consumer: consumer.take(), path: path, storeOptions: storeOptions, settings: settings,
                 sources: sources, clock: clock, logger: logger)
+            loop.damage = damage
             loop.run()
         }
         thread.withLock { $0 = worker }

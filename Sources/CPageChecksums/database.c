@@ -27,8 +27,14 @@ int read_database(sqlite3_file *opened, void *into, int length, sqlite3_int64 of
     int code = below(file)->pMethods->xRead(below(file), into, length, offset);
     if (code) return code;
     if (offset == 0 && length >= header_bytes) {
-        if (file->has_lost_header) return report_damage(file, 1, 0);
-        look_at_header(file, into);
+        if (!file->has_lost_header) {
+            look_at_header(file, into);
+        } else if (length > header_bytes) {
+            return report_damage(file, 1, 0);
+        } else {
+            /* The log may hold a page in place of one that a power cut tore. */
+            return SQLITE_OK;
+        }
     }
     if (!file->is_sealed || length != file->page_bytes || offset % length) return SQLITE_OK;
     uint32_t number = (uint32_t)(offset / length + 1);
@@ -41,14 +47,21 @@ int read_database(sqlite3_file *opened, void *into, int length, sqlite3_int64 of
 
 int write_database(sqlite3_file *opened, const void *data, int length, sqlite3_int64 offset) {
     checked_file *file = (checked_file *)opened;
-    if (offset == 0 && length >= header_bytes) look_at_header(file, data);
+    if (offset == 0 && length >= header_bytes) {
+        look_at_header(file, data);
+        file->has_lost_header = 0;
+    }
     int is_page = file->is_sealed && length == file->page_bytes && offset % length == 0;
     if (!is_page) return below(file)->pMethods->xWrite(below(file), data, length, offset);
-    file->has_lost_header = 0;
-    if (!is_known(file->identity)) sqlite3_randomness(sizeof file->identity, file->identity);
     /* SQLite's own buffer, whose reserved bytes it does not look at. */
     unsigned char *page = (unsigned char *)data;
-    memcpy(page + length - poort_page_trailer, file->identity, sizeof file->identity);
+    unsigned char *identity = page + length - poort_page_trailer;
+    if (!is_known(file->identity)) {
+        /* That of a page from the log, where all that were looked at in the file are torn. */
+        if (is_known(identity)) memcpy(file->identity, identity, sizeof file->identity);
+        else sqlite3_randomness(sizeof file->identity, file->identity);
+    }
+    memcpy(identity, file->identity, sizeof file->identity);
     poort_page_seal(page, length, (uint32_t)(offset / length + 1));
     int code = below(file)->pMethods->xWrite(below(file), page, length, offset);
     page_mark(page, length);
@@ -61,18 +74,19 @@ static int read_below(checked_file *file, void *into, int length, sqlite3_int64 
     return below(file)->pMethods->xRead(below(file), into, length, offset);
 }
 
-/* Whether one of some pages is sealed, if pages have that size. */
-static int has_sealed_page(checked_file *file, int page_bytes, sqlite3_int64 size) {
+/* Whether one of some pages is sealed, if pages have that size; then the file's identity is known. */
+static int find_sealed_page(checked_file *file, int page_bytes, sqlite3_int64 size) {
     sqlite3_int64 count = size / page_bytes;
     unsigned char *page = sqlite3_malloc(page_bytes);
     if (!page) return 0;
     int is_sealed = 0;
-    const sqlite3_int64 numbers[] = {2, 3, 4, count / 2, count};
+    const sqlite3_int64 numbers[] = {1, 2, 3, 4, count / 2, count};
     for (size_t index = 0; index < sizeof numbers / sizeof *numbers && !is_sealed; index++) {
         sqlite3_int64 number = numbers[index];
-        if (number < 2 || number > count || read_below(file, page, page_bytes, (number - 1) * page_bytes)) continue;
+        if (number < 1 || number > count || read_below(file, page, page_bytes, (number - 1) * page_bytes)) continue;
         is_sealed = poort_page_judge(page, page_bytes, (uint32_t)number) == poort_page_good;
     }
+    if (is_sealed) memcpy(file->identity, page + page_bytes - poort_page_trailer, sizeof file->identity);
     sqlite3_free(page);
     return is_sealed;
 }
@@ -85,11 +99,11 @@ void examine_database(checked_file *file) {
     look_at_header(file, header);
     int told = header_page_size(header);
     if (file->is_sealed) {
-        read_below(file, file->identity, sizeof file->identity, told - poort_page_trailer);
+        find_sealed_page(file, told, size);
         return;
     }
     for (int bytes = 512; bytes <= 65536; bytes *= 2) {
-        if ((told && bytes != told) || !has_sealed_page(file, bytes, size)) continue;
+        if ((told && bytes != told) || !find_sealed_page(file, bytes, size)) continue;
         file->is_sealed = file->has_lost_header = 1;
         file->page_bytes = bytes;
         return;

@@ -224,6 +224,9 @@ enum Schema {
     ) throws(StorageError) {
         let (version, tables) = try identify(database)
         if tables == 0 {
+            // The first page is written by way of a journal. Were that there again after a power cut, all that the log has
+            // brought since would be rolled back. Source: https://www.sqlite.org/pragma.html#pragma_synchronous
+            try database.execute("PRAGMA synchronous = EXTRA", operation: "set up the database")
             // All hold only if they are set before the first table is made, and in this order.
             try database.execute("PRAGMA page_size = \(pageSize)", operation: "set up the database")
             database.reserveChecksums()

@@ -64,11 +64,8 @@ final class DatabasePages {
 
     func condition(_ number: UInt32) -> Condition { read(number).condition }
 
-    /// Whether a page was never written: it was free when the file grew, and is.
-    func isUnused(_ number: UInt32) -> Bool {
-        let page = file?.bytes(at: Int64(number - 1) * Int64(pageBytes), count: pageBytes)
-        return (page?.allSatisfy { $0 == 0 } ?? false) && PageMap(self).isFree(number)
-    }
+    /// Whether a page holds nothing: what stands in it does not matter, and may never have been written.
+    func isFree(_ number: UInt32) -> Bool { PageMap(self).isFree(number) }
 
     private func read(_ number: UInt32) -> (page: [UInt8]?, condition: Condition) {
         guard number > 0 else { return (nil, .missing) }
@@ -116,15 +113,12 @@ struct PageShape {
         }
         if let header, told != nil, header[24..<28] == header[92..<96] { pageCount = header.bigEndian32(at: 28) }
         guard isSealed else { return }
-        // A page that is good, since the first may be what is damaged.
-        for number in [1, 2, 3] as [UInt32] {
-            guard let page = file.bytes(at: Int64(number - 1) * Int64(pageBytes), count: pageBytes),
-                poort_page_judge(page, Int32(pageBytes), number) == poort_page_good
-            else { continue }
-            let start = pageBytes - reserved
-            identity = Array(page[start..<(start + poort_page_identity)])
-            break
-        }
+        // Of the first page alone: one that is torn makes good what is in the log, whatever else there is.
+        guard let page = file.bytes(at: 0, count: pageBytes),
+            poort_page_judge(page, Int32(pageBytes), 1) == poort_page_good
+        else { return }
+        let start = pageBytes - reserved
+        identity = Array(page[start..<(start + poort_page_identity)])
     }
 
     private static func pageBytes(_ header: [UInt8]) -> Int? {

@@ -48,6 +48,6 @@ public struct PageScrub {
     /// A newer version in the log makes good what a power cut did to the page in the file.
     private func isDamaged(_ number: UInt32) -> Bool {
         guard let pages = DatabasePages(path: path), pages.condition(number) == .damaged else { return false }
-        return !pages.isUnused(number)
+        return !pages.isFree(number)
     }
 }

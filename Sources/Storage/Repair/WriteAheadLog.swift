@@ -52,8 +52,8 @@ struct WriteAheadLog {
             return
         }
         if !isHeaderWhole {
-            let isUsed = scan.frames.count > 1 && scan.frames[1].isWhole
-            guard isMissed || isUsed else { return }
+            // Without the index nobody knows whether a power cut tore it when the log began anew, which has nothing lost.
+            guard isMissed else { return }
             damage = "its write-ahead log has lost its header"
         } else if isMissed, !isOurs {
             damage = "its write-ahead log was replaced by another"
@@ -118,7 +118,15 @@ struct WriteAheadLog {
         let pageBytes: Int
         let identity: [UInt8]?
         var frames: [Frame] = []
-        var isForeign = false
+        private var isOwn = false
+        private var hasForeignPage = false
+
+        /// One page of the database shows that the log is its own.
+        var isForeign: Bool { hasForeignPage && !isOwn }
+
+        init(file: RawFile, header: [UInt8], pageBytes: Int, identity: [UInt8]?) {
+            (self.file, self.header, self.pageBytes, self.identity) = (file, header, pageBytes, identity)
+        }
 
         func offset(of number: Int) -> Int64 {
             Int64(headerBytes) + Int64(number) * Int64(frameHeaderBytes + pageBytes)
@@ -145,7 +153,11 @@ struct WriteAheadLog {
             guard let identity else { return }
             let start = frame.count - poort_page_trailer
             let found = frame[start..<(start + poort_page_identity)]
-            if !found.elementsEqual(identity), found.contains(where: { $0 != 0 }) { isForeign = true }
+            if found.elementsEqual(identity) {
+                isOwn = true
+            } else if found.contains(where: { $0 != 0 }) {
+                hasForeignPage = true
+            }
         }
     }
 

@@ -11,14 +11,12 @@ public enum RemovalRule: String, Hashable, Sendable, CaseIterable {
 /// What was removed from the file since it was made, as the ledger counts it.
 public struct Removals: Hashable, Sendable {
     public var readings: [RemovalRule: Int] = [:]
-    /// Readings that were lost with segments that cannot be read.
-    public var damagedReadings = 0
     /// Aggregates of each tier.
     public var aggregates: [Tier: [RemovalRule: Int]] = [:]
 
     public init() {}
 
-    public var readingCount: Int { readings.values.reduce(damagedReadings, +) }
+    public var readingCount: Int { readings.values.reduce(0, +) }
 }
 
 extension LedgerEntry {
@@ -31,14 +29,13 @@ extension LedgerEntry {
 }
 
 extension StoreReader {
-    /// What was removed, and by which rule.
+    /// What was removed by rule, and by which. What was lost with damage is not in it.
     public func removals() throws(StorageError) -> Removals {
         var counts: [String: Int] = [:]
         let select = try database.prepare(
             "SELECT outcome, sum(count) FROM ledger WHERE counted = 'removed' GROUP BY outcome")
         while try select.step("read what was removed") { counts[select.text(0)] = Int(select.integer(1)) }
         var removals = Removals()
-        removals.damagedReadings = counts[LedgerEntry.damaged] ?? 0
         for rule in RemovalRule.allCases {
             removals.readings[rule] = counts[LedgerEntry.removedReadings(by: rule)]
             for tier in Tier.allCases {

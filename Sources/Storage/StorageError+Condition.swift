@@ -20,6 +20,7 @@ extension StorageError {
     static let mediumGone = SQLITE_CANTOPEN | 127 << 8
 
     public var condition: Condition {
+        if code == StorageError.pageDamaged { return .damaged }
         if code == StorageError.fileMoved || code == StorageError.mediumGone { return .gone }
         return switch code & 0xFF {
         case SQLITE_FULL: .full

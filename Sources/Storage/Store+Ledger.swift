@@ -45,12 +45,10 @@ enum LedgerEntry {
     static let stored = "stored"
     static let duplicate = "duplicate"
     static let quarantined = "quarantined"
-    /// Lost with a part of the file that cannot be read.
+    /// With a segment that turned out to be damaged, or with a file, as far as nothing of it could be salvaged.
     static let damaged = "damaged"
     /// By a person, in distinction to what a full quarantine lets go.
     static let dropped = "dropped"
-    /// With a damaged file, as far as nothing of it could be salvaged.
-    static let damaged = "damaged"
     private static let rejectedPrefix = "rejected:"
 
     static func entries(of counts: LedgerCounts) -> [(outcome: String, count: Int)] {

@@ -148,7 +148,6 @@ struct LedgerReport {
     private func removedReadings(_ removals: Removals) -> String {
         var parts = ["\(removals.readings[.retention] ?? 0) removed by retention"]
         if let count = removals.readings[.quota] { parts.append("\(count) for the quota") }
-        if removals.damagedReadings > 0 { parts.append("\(removals.damagedReadings) lost with damaged segments") }
         return parts.joined(separator: ", ")
     }
 

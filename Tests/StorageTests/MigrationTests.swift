@@ -98,14 +98,18 @@ struct MigrationTests {
         let ten = MigrationTests.ten.milliseconds
         execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
         for step in Schema.migrations[..<version] { execute(step) }
+        let rows =
+            version < 4
+            ? "INSERT INTO readings(time, series, value, flag, tests) SELECT \(ten) + n * 1000, 1, n * 1.5, 1, 1"
+            : "INSERT INTO hot(id, value, code) SELECT (\(ten) + n * 1000) << 20 | 1, n * 15, 1"
         execute(
             """
             PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(version);
             INSERT INTO series(id, device, quantity, unit, kind, device_type, first_time)
                 VALUES(1, 'd', 'pm10', 'ug/m3', 'gauge', 'air', \(ten));
+            \(version < 4 ? "" : "INSERT INTO verdicts VALUES(0, 1, 1);")
             WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 49)
-            INSERT INTO \(version < 4 ? "readings" : "hot_readings")(time, series, value, flag, tests)
-                SELECT \(ten) + n * 1000, 1, n * 1.5, 1, 1 FROM number;
+            \(rows) FROM number;
             INSERT INTO aggregates(tier, start, series, end, count, suspect, fail, expected, mean, squared_deviations,
                 minimum, maximum, first, first_time, last, last_time, revision)
                 VALUES(60, \(ten), 1, \(ten + 60_000), 50, 0, 0, 60, 36.75, 23428.125, 0, 73.5, 0, \(ten), 73.5,

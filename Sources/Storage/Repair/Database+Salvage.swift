@@ -21,6 +21,24 @@ extension Database {
         for id in work.mentionedSeries(beat).sorted() { try enterSeries(id, ["unknown-\(id)", "unknown", "1"]) }
     }
 
+    /// What a row's code stands for may still be in the index by which verdicts are unique.
+    func completeVerdicts(from work: SalvageWork) throws(StorageError) {
+        guard work.source.tables.contains("verdicts"), work.damagedTables.contains("verdicts") else { return }
+        let index = work.source.tree(of: "sqlite_autoindex_verdicts_1")
+        var found: [[Int64]] = []
+        for page in index.pages {
+            index.rows(on: page) { row in
+                let numbers = row.values.compactMap { if case .integer(let value) = $0 { value } else { nil } }
+                if numbers.count == 3 { found.append(numbers) }
+            }
+        }
+        for verdict in found {
+            try execute(
+                "INSERT OR IGNORE INTO verdicts(number, flag, tests) VALUES(\(verdict[2]), \(verdict[0]), \(verdict[1]))",
+                operation: "complete the verdicts")
+        }
+    }
+
     private func enterSeries(_ id: Int64, _ names: [String]) throws(StorageError) {
         let insert = try prepare(
             """

@@ -36,7 +36,7 @@ public struct PageCensus: Sendable {
                 guard let anew = DatabasePages(path: path) else { return }
                 pages = anew
                 condition = number <= pages.pageCount ? pages.condition(number) : .good
-                if condition == .damaged, pages.isFree(number) { condition = .good }
+                if condition != .good, condition != .unverified, pages.isFree(number) { condition = .good }
             }
             switch condition {
             case .good: break

@@ -60,7 +60,8 @@ public final class Salvage {
             position.page += 1
             left -= 1
         }
-        if readings > 0 { try store.database.addLostReadings(-readings) }
+        if readings != 0 { try store.database.addLostReadings(-readings) }
+        if work.takeNewEnds() { try store.sealed.forgetAll() }
         try store.setState(Salvage.tableState, Int64(position.table))
         try store.setState(Salvage.pageState, Int64(position.page))
         FaultPoint.reach("salvage.piece")
@@ -158,6 +159,7 @@ public final class Salvage {
             beat()
         }
         try database.completeSeries(from: work, beat)
+        try database.completeVerdicts(from: work)
         try database.balanceLedger()
         var readings = 0
         var position = Position(table: 0, page: 0)

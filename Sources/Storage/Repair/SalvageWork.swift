@@ -9,11 +9,14 @@ final class SalvageWork {
     private let database: Database
     private var tables: [String: SalvageTable] = [:]
     private var trees: [String: SalvageTree] = [:]
+    private var verdicts: Set<Int64> = []
+    private var ends: [SeriesID: Int64] = [:]
+    private var hasNewEnds = false
     /// Tables of which something could not be read.
     private(set) var damagedTables: Set<String> = []
 
     /// Large tables, in the order in which they are copied: first what a message that comes again must be compared with.
-    static let large = ["readings", "hot_readings", "segments", "quarantine", "aggregates"]
+    static let large = ["readings", "hot", "segments", "quarantine", "aggregates"]
 
     init(_ source: SalvageSource, into database: Database) {
         self.source = source
@@ -53,10 +56,12 @@ final class SalvageWork {
         var readings = 0
         for row in rows {
             switch name {
-            case "hot_readings", "readings": if try table.insert(row) { readings += 1 }
+            case "readings": if try table.insert(row) { readings += 1 }
+            case "hot": if try hasVerdict(row), try table.insert(row) { readings += 1 }
             case "segments":
-                guard let count = SalvageWork.readings(inSegment: row), try table.insert(row) else { continue }
-                readings += count
+                guard let segment = SalvagedSegment(row), try table.insert(row) else { continue }
+                readings += segment.count - (try giveWay(to: segment))
+                try noteEnd(of: segment)
             default: _ = try table.insert(row)
             }
         }
@@ -66,11 +71,16 @@ final class SalvageWork {
     /// The numbers of all series that rows refer to.
     func mentionedSeries(_ beat: () -> Void) -> Set<Int64> {
         var found: Set<Int64> = []
-        for (table, column) in [
-            ("readings", 1), ("hot_readings", 1), ("segments", 1), ("aggregates", 2), ("undated", 5),
-        ] {
+        let columns: [(table: String, column: Int?)] = [
+            ("readings", 1), ("hot", nil), ("segments", 1), ("aggregates", 2), ("undated", 5),
+        ]
+        for (table, column) in columns {
             for (count, page) in rowPages(of: table).enumerated() {
                 rows(on: page, of: table) { row in
+                    guard let column else {
+                        if let id = row.number { found.insert(Int64(HotRow.series(id))) }
+                        return
+                    }
                     if row.values.count > column, case .integer(let id) = row.values[column] { found.insert(id) }
                 }
                 if count % 64 == 0 { beat() }
@@ -79,15 +89,52 @@ final class SalvageWork {
         return found
     }
 
-    /// The readings of a segment that is whole; nil for one that is torn, which is lost with all that it held.
-    private static func readings(inSegment row: SalvagedRow) -> Int? {
-        guard case .blob(let data)? = row.values.last, row.values.count == 6,
-            case .integer(let count) = row.values[4]
-        else { return nil }
-        return data.withUnsafeBytes { bytes in
-            guard let header = try? SegmentReader(bytes).header, header.count == Int(count) else { return nil }
-            return header.count
+    /// A row whose flag and tests nobody knows is lost.
+    private func hasVerdict(_ row: SalvagedRow) throws(StorageError) -> Bool {
+        if verdicts.isEmpty {
+            let select = try database.prepare("SELECT number FROM verdicts")
+            while try select.step("read the verdicts") { verdicts.insert(select.integer(0)) }
         }
+        guard row.values.count == 3, case .integer(let code) = row.values[2] else { return false }
+        return verdicts.contains(code >> 4)
+    }
+
+    /// Removes rows of readings that a segment holds as well: they came again before it was copied, or the page that they
+    /// lay in is older than the segment.
+    /// - Returns: how many.
+    private func giveWay(to segment: SalvagedSegment) throws(StorageError) -> Int {
+        let (first, last) = (segment.times.first ?? 0, segment.times.last ?? 0)
+        let overlap = "BETWEEN \(first << HotRow.seriesBits) AND \((last + 1) << HotRow.seriesBits)"
+        let series = "id & \(HotRow.greatestSeries) = \(segment.series)"
+        guard try database.integer("SELECT 1 FROM hot WHERE id \(overlap) AND \(series) LIMIT 1") != nil else {
+            return 0
+        }
+        let delete = try database.prepare("DELETE FROM hot WHERE id = ?1")
+        var removed = 0
+        for time in segment.times {
+            delete.bind(1, HotRow.id(Timestamp(milliseconds: time), segment.series))
+            try delete.run("remove a row that is sealed")
+            removed += Int(database.changedRows)
+        }
+        return removed
+    }
+
+    /// Up to when a series is sealed may be what was lost of it.
+    private func noteEnd(of segment: SalvagedSegment) throws(StorageError) {
+        guard let last = segment.times.last, last > ends[segment.series] ?? .min else { return }
+        ends[segment.series] = last
+        hasNewEnds = true
+        try database.execute(
+            """
+            UPDATE series SET sealed_until = \(last)
+            WHERE id = \(segment.series) AND (sealed_until IS NULL OR sealed_until < \(last))
+            """, operation: "note up to when a series is sealed")
+    }
+
+    /// Whether series turned out to be sealed further since this was asked last.
+    func takeNewEnds() -> Bool {
+        defer { hasNewEnds = false }
+        return hasNewEnds
     }
 
     private func table(_ name: String) throws(StorageError) -> SalvageTable {
@@ -95,6 +142,31 @@ final class SalvageWork {
         let made = try SalvageTable(name, in: database)
         tables[name] = made
         return made
+    }
+}
+
+/// A segment's row whose bytes are whole. A torn one is lost with all that it held.
+private struct SalvagedSegment {
+    let series: SeriesID
+    let times: [Int64]
+
+    var count: Int { times.count }
+
+    init?(_ row: SalvagedRow) {
+        guard row.values.count == 6, case .integer(let count) = row.values[4], case .blob(let data) = row.values[5],
+            let id = row.number
+        else { return nil }
+        var times: [Int64] = []
+        let isWhole = data.withUnsafeBytes { bytes in
+            guard var reader = try? SegmentReader(bytes), reader.header.count == Int(count),
+                reader.header.series == SegmentID(rawValue: id).series
+            else { return false }
+            while let reading = try? reader.next() { times.append(reading.time.milliseconds) }
+            return times.count == Int(count)
+        }
+        guard isWhole else { return nil }
+        series = SegmentID(rawValue: id).series
+        self.times = times
     }
 }
 

@@ -20,7 +20,7 @@ extension Store {
         let held = UInt32(clamping: (size ?? 0) / Int64(pages.pageBytes))
         guard pages.toldPageCount > held else { return }
         let places = pages.log?.places ?? [:]
-        if let missing = ((held + 1)...pages.toldPageCount).first(where: { places[$0] == nil }) {
+        if let missing = ((held + 1)...pages.toldPageCount).first(where: { places[$0] == nil && !pages.isFree($0) }) {
             throw damage("it is cut off: page \(missing) of \(pages.toldPageCount) is missing", path)
         }
     }

@@ -37,7 +37,8 @@ struct PageChecksumTests {
         #expect(sqlite3_open_v2(file.path, &handle, SQLITE_OPEN_READONLY, nil) == SQLITE_OK)
         defer { sqlite3_close(handle) }
         #expect(
-            sqlite3_exec(handle, "PRAGMA integrity_check; SELECT count(*) FROM readings", nil, nil, nil) == SQLITE_OK)
+            sqlite3_exec(handle, "PRAGMA integrity_check; SELECT count(*) FROM hot_readings", nil, nil, nil)
+                == SQLITE_OK)
     }
 
     @Test("a flipped bit in a page of the file is an error that names the page, for the writer and for readers")
@@ -47,9 +48,9 @@ struct PageChecksumTests {
         var bytes = try #require(file.files[""])
         // A value of a hot row.
         let root = try #require(
-            try file.store.database.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'hot_readings'"))
+            try file.store.database.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'hot'"))
         let source = try #require(try SalvageSource(path: file.path, reference: Salvage.reference))
-        let page = try #require(source.tree(of: "hot_readings").pages.first { $0 != UInt32(root) })
+        let page = try #require(source.tree(of: "hot").pages.first { $0 != UInt32(root) })
         bytes[Int(page) * 1024 - 40] ^= 0x10
         RepairFiles.write(["": bytes], to: path)
         let reader = try StoreReader(path: path)
@@ -95,14 +96,14 @@ struct PageChecksumTests {
         let file = try StoredFile()
         try file.store.database.execute("PRAGMA cache_size = 10", operation: "have a small cache")
         try file.addReadings(turns: 100)
-        try file.store.database.execute("UPDATE hot_readings SET tests = tests + 1", operation: "write all anew")
-        try file.store.database.execute("UPDATE hot_readings SET tests = tests - 1", operation: "write all anew")
+        try file.store.database.execute("UPDATE hot SET value = value + 1", operation: "write all anew")
+        try file.store.database.execute("UPDATE hot SET value = value - 1", operation: "write all anew")
         let before = try StoredContent(file.store.reader)
         try file.store.commit()
         #expect(try StoredContent(file.store.reader) == before)
         #expect(try StoredContent(StoreReader(path: file.path)) == before)
         try file.addReadings(turns: 50)
-        try file.store.database.execute("UPDATE hot_readings SET tests = tests + 1", operation: "write all anew")
+        try file.store.database.execute("UPDATE hot SET value = value + 1", operation: "write all anew")
         file.store.rollback()
         #expect(try StoredContent(file.store.reader) == before)
     }
@@ -141,7 +142,7 @@ struct PageChecksumTests {
         try file.store.database.execute("PRAGMA wal_checkpoint(TRUNCATE)", operation: "copy the log")
         file.store.database.forgetPages()
         _ = try StoredContent(file.store.reader)
-        try file.store.database.execute("UPDATE hot_readings SET tests = tests + 1", operation: "write rows anew")
+        try file.store.database.execute("UPDATE hot SET value = value + 1", operation: "write rows anew")
         let content = try StoredContent(file.store.reader)
         RepairFiles.write(file.files, to: path)
         var handle: OpaquePointer?

@@ -46,8 +46,16 @@ struct StoredContent: Equatable {
 
     private static func rows(_ reader: StoreReader) throws(StorageError) -> [StoreReader.ReadingRow] {
         var rows: [StoreReader.ReadingRow] = []
-        let hot = try reader.database.prepare("SELECT series, time, value, flag, tests FROM \(reader.hotReadings)")
-        while try hot.step("read readings") { rows.append(StoreReader.ReadingRow(hot)) }
+        let hot = try HotRows(reader.database, schemaVersion: reader.schemaVersion)
+        let select = try hot.select(of: nil, newestFirst: false)
+        _ = hot.bind(HotRow.times, to: select)
+        select.bind(3, -1 as Int64)
+        while try select.step("read rows") {
+            let (series, reading) = try hot.read(select)
+            rows.append(
+                StoreReader.ReadingRow(
+                    series: series, time: reading.time, value: reading.value, flag: reading.flag, tests: reading.tests))
+        }
         guard reader.schemaVersion >= 4 else { return rows }
         let sealed = try reader.database.prepare("SELECT series, count, data FROM segments ORDER BY id")
         while try sealed.step("read segments") {
@@ -136,6 +144,9 @@ final class StoredFile {
         try insert.bind(6, blob: builder.seal())
         try store.begin()
         try insert.run("insert a segment")
+        try store.database.execute(
+            "UPDATE series SET sealed_until = \(first + Int64(count - 1) * 60_000) WHERE id = \(series)",
+            operation: "note up to when it is sealed")
         try account(readings: count)
     }
 

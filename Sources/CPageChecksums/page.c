@@ -89,12 +89,29 @@ uint32_t big_endian(const unsigned char *bytes) {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | (uint32_t)bytes[3];
 }
 
+/* Whether a page without a mark is one that SQLite had made anew when another program copied it from the log: of any other
+ * the end was lost. Cells grow from the end of a page; a medium loses whole sectors. */
+static int has_its_end(const unsigned char *page, int length, uint32_t number) {
+    static const unsigned char zeros[32];
+    int usable = length - poort_page_trailer;
+    if (memcmp(page + usable - sizeof zeros, zeros, sizeof zeros)) return 1;
+    /* A page of the map that is kept for the vacuum, which fills from the beginning. */
+    if (number >= 2 && (number - 2) % (uint32_t)(usable / 5 + 1) == 0) return page[0] >= 1 && page[0] <= 5;
+    /* The first page of a table without rows. */
+    if (page[0] != 10 && page[0] != 13) return 0;
+    for (int index = 8; index < usable; index++) {
+        if (page[index]) return 0;
+    }
+    return page[3] == 0 && page[4] == 0;
+}
+
 poort_page_verdict poort_page_judge(const unsigned char *page, int length, uint32_t number) {
     const unsigned char *checksum = page + length - 4;
     if (page_checksum(page, length, number) == little_endian(checksum)) return poort_page_good;
     if (!memcmp(checksum, mark, sizeof mark)) return poort_page_unverified;
     static const unsigned char zeros[4];
-    return memcmp(checksum, zeros, sizeof zeros) ? poort_page_damaged : poort_page_unmarked;
+    if (memcmp(checksum, zeros, sizeof zeros)) return poort_page_damaged;
+    return has_its_end(page, length, number) ? poort_page_unverified : poort_page_damaged;
 }
 
 void poort_page_seal(unsigned char *page, int length, uint32_t number) {

@@ -39,9 +39,12 @@ public struct Gateway: Service {
         let path = configuration.storage.path
         let damage = Salvage.damage(at: path)
         // A new database tells nothing, and one that cannot be read shows itself in the core.
-        let reader = damage == nil ? try? StoreReader(path: path) : nil
-        let stored = (try? reader?.series()) ?? []
-        let earlier = (try? reader?.subscriptions()) ?? []
+        var stored: [StoreReader.SeriesRow] = []
+        var earlier: [String] = []
+        if damage == nil, let reader = try? StoreReader(path: path) {
+            stored = (try? reader.series()) ?? []
+            earlier = (try? reader.subscriptions()) ?? []
+        }
         let (producer, gauge) = core.start(
             ringCapacity: wiring.ringCapacity, path: path, storeOptions: wiring.storeOptions,
             settings: wiring.coreSettings, sources: wiring.sourceNames, clock: clock, damage: damage, logger: logger)

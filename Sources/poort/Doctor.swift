@@ -44,7 +44,7 @@ struct DoctorExamination {
     let configurationPath: String
     /// Where no configuration is asked.
     let database: String?
-    private(set) var findings: [Finding] = []
+    var findings: [Finding] = []
 
     struct Finding {
         enum Verdict: String {

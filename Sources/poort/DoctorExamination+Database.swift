@@ -4,6 +4,8 @@ import Telemetry
 extension DoctorExamination {
     mutating func lookAtDatabase(_ path: String) {
         let setAside = SetAside(path: path).files
+        // Before a connection is open.
+        let pages = DoctorExamination.pages(path)
         do throws(StorageError) {
             let reader = try StoreReader(path: path)
             let versions = reader.schemaVersions
@@ -11,13 +13,13 @@ extension DoctorExamination {
                 "database", versions.file < versions.newest ? .warning : .good,
                 "\(path), schema version \(versions.file)"
                     + (versions.file < versions.newest ? "; poort run brings it to \(versions.newest)" : ""))
-            lookAtPages(path)
+            findings += pages
             try lookAtOrder(reader)
             try lookAtSegments(reader)
             try lookAtLedger(reader)
         } catch {
             note("database", .bad, error.description)
-            if error.isDamage { lookAtPages(path) }
+            if error.isDamage, !findings.contains(where: { $0.subject == "pages" }) { findings += pages }
         }
         if setAside.isEmpty { note("set aside", .good, "no damaged database") }
         for file in setAside {
@@ -25,25 +27,29 @@ extension DoctorExamination {
         }
     }
 
-    private mutating func lookAtPages(_ path: String) {
+    private static func pages(_ path: String) -> [Finding] {
         let progress = SharedProgress()
         let census = PageCensus(path: path) { progress.show("\(Int($0 * 100)) % of the pages looked at") }
         progress.finish()
-        if let complaint = census.complaint { note("pages", .bad, complaint) }
+        var findings = census.complaint.map { [Finding(subject: "pages", verdict: .bad, text: $0)] } ?? []
+        let text: String
+        var verdict = Finding.Verdict.warning
         if let first = census.damaged.first {
-            let count = census.damaged.count
-            note("pages", .bad, "\(count) of \(census.pageCount) do not match their checksum, the first is \(first)")
+            verdict = .bad
+            text = "\(census.damaged.count) of \(census.pageCount) do not match their checksum, the first is \(first)"
         } else if !census.isSealed {
-            note(
-                "pages", .warning,
-                "they have no checksums, an older poort made the file; poort backup and poort restore give it some")
+            text = "they have no checksums, an older poort made the file; poort backup and poort restore give it some"
         } else if census.unverifiedCount > 0 {
-            note(
-                "pages", .warning,
-                "\(census.unverifiedCount) of \(census.pageCount) have no checksum: another program wrote to the file")
-        } else if census.complaint == nil {
-            note("pages", .good, "\(census.pageCount) match their checksums")
+            text =
+                "\(census.unverifiedCount) of \(census.pageCount) have no checksum: another program wrote to the file"
+        } else {
+            verdict = .good
+            text = "\(census.pageCount) match their checksums"
         }
+        if findings.isEmpty || verdict == .bad {
+            findings.append(Finding(subject: "pages", verdict: verdict, text: text))
+        }
+        return findings
     }
 
     private mutating func lookAtOrder(_ reader: StoreReader) throws(StorageError) {

@@ -1,5 +1,4 @@
-import CSQLite
-import Storage
+@testable import Storage
 import Telemetry
 import TestKit
 
@@ -53,11 +52,14 @@ struct SealedDatabase {
             """)
     }
 
+    /// As poort writes, with checksums.
     func execute(_ sql: String) {
-        var handle: OpaquePointer?
-        precondition(sqlite3_open(path, &handle) == SQLITE_OK)
-        precondition(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK, String(cString: sqlite3_errmsg(handle)))
-        sqlite3_close(handle)
+        do {
+            let database = try Database(path: path, mode: .readWrite, busyTimeoutMilliseconds: 1000)
+            try database.execute(sql, operation: "change the file")
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     /// Runs a command on the file.

@@ -23,8 +23,6 @@ typedef enum {
     poort_page_good,
     /* Written by a program that knows nothing of checksums. */
     poort_page_unverified,
-    /* Such a page, or one that was never written, or whose end was lost. */
-    poort_page_unmarked,
     poort_page_damaged,
 } poort_page_verdict;
 

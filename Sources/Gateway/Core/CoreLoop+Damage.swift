@@ -46,7 +46,7 @@ extension CoreLoop {
         return false
     }
 
-    /// Looks at a part of the file: all of it after the start, and again each day.
+    /// Looks at a part of the file: all of it after the start, after a reload, and each day.
     mutating func scrubPages(at monotonic: Int64) throws(StorageError) {
         guard monotonic >= nextScrub else { return }
         if try scrub.look(atPages: CoreLoop.scrubbedPages) { nextScrub = monotonic + CoreLoop.scrubPause }

@@ -14,12 +14,15 @@ final class DatabasePages {
     private let file: RawFile?
     private let logFile: RawFile?
 
+    /// - Parameter looksAtIndex: whether the log's index is read, which tells most of what a log lost. No connection of this
+    ///   process may be open on the database then: the locks on the index would go.
     /// - Returns: nil where nothing tells how large pages are.
-    init?(path: String) {
+    init?(path: String, looksAtIndex: Bool = false) {
         let file = RawFile(path: path).flatMap { $0.size > 0 ? $0 : nil }
         let logFile = RawFile(path: path + "-wal")
         let shape = file.flatMap(PageShape.init)
-        log = WriteAheadLog(logFile, index: LogIndex(path: path + "-shm"), identity: shape?.identity)
+        log = WriteAheadLog(
+            logFile, index: looksAtIndex ? LogIndex(path: path + "-shm") : nil, identity: shape?.identity)
         self.file = file
         self.logFile = logFile
         let reserved = poort_page_trailer

@@ -15,7 +15,8 @@ struct LogIndex {
 
     var hasUncopied: Bool { frames > copied }
 
-    /// Nil where there is none, or it is not whole.
+    /// Nil where there is none, or it is not whole. No connection of this process may be open on the database: SQLite's
+    /// layer does not know of the locks on this file when it closes another.
     init?(path: String) {
         guard let file = RawFile(path: path), let bytes = file.bytes(at: 0, count: 100) else { return nil }
         guard let start = [0, 48].first(where: { LogIndex.isWhole(bytes, from: $0) }) else { return nil }

@@ -13,6 +13,7 @@ public struct PageCensus: Sendable {
     /// What is wrong with the files as a whole.
     public private(set) var complaint: String?
 
+    /// No connection of this process may be open on the database, or its locks would go.
     /// - Parameter progress: called now and then with the share that is done.
     public init(path: String, progress: (Double) -> Void = { _ in }) {
         do throws(StorageError) {

@@ -39,7 +39,7 @@ public struct PageScrub {
             for index in 0..<(bytes.count / pageBytes) {
                 let number = next + UInt32(index)
                 let verdict = poort_page_judge(bytes.baseAddress! + index * pageBytes, Int32(pageBytes), number)
-                if verdict == poort_page_damaged || verdict == poort_page_unmarked { return number }
+                if verdict == poort_page_damaged { return number }
             }
             return nil
         }

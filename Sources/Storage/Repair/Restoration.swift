@@ -13,8 +13,8 @@ public struct Restoration: Sendable {
     public init(of backup: String, to path: String, progress: (Double) -> Void = { _ in }) throws(StorageError) {
         self.backup = backup
         self.path = path
-        let reader = try StoreReader(path: backup)
         let census = PageCensus(path: backup, progress: progress)
+        let reader = try StoreReader(path: backup)
         try refuse(census.complaint ?? census.damaged.first.map { "page \($0) is damaged" })
         try refuse(reader.structuralFaults(limit: 1).first)
         try refuse(reader.segmentCensus().complaint)

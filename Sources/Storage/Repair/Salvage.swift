@@ -83,7 +83,7 @@ public final class Salvage {
 
     // MARK: - Beginning
 
-    /// Opens a file, or what takes the place of one that was set aside, with the salvage that is under way.
+    /// Opens a file, on which no connection of this process is open, or what takes the place of one that was set aside, with the salvage that is under way.
     /// - Parameter beat: called now and then while it takes longer.
     /// - Throws: as `Store`; for a damaged file (``StorageError/isDamage``), which is then to be set aside: ``setAside(path:now:)``.
     public static func open(

@@ -21,7 +21,7 @@ final class SalvageSource {
     /// - Parameter reference: the roots in a file of a schema version that lost nothing.
     /// - Returns: nil where nothing in it can be read.
     init?(path: String, reference: (_ schemaVersion: Int) throws(StorageError) -> Roots) throws(StorageError) {
-        guard let pages = DatabasePages(path: path), pages.pageCount > 0 else { return nil }
+        guard let pages = DatabasePages(path: path, looksAtIndex: true), pages.pageCount > 0 else { return nil }
         self.pages = pages
         let told = pages.page(1).map { Int($0.bigEndian32(at: 60)) }
         let current = Int(Schema.currentVersion)

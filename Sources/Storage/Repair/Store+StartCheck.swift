@@ -5,7 +5,7 @@ extension Store {
     /// Looks at the files of a database before SQLite does, which takes an empty file for a new one, throws the log of
     /// such a one away, and stops without a word at the first frame of a log that is not whole.
     ///
-    /// Bounded: the header, a few pages, and the log. A file that is not there, or not Poort's, is somebody else's to judge.
+    /// No connection of this process may be open on the database. Bounded: the header, a few pages, and the log. A file that is not there, or not Poort's, is somebody else's to judge.
     /// - Throws: what is damaged (``StorageError/isDamage``).
     static func checkFiles(path: String) throws(StorageError) {
         let size = RawFile(path: path)?.size
@@ -15,7 +15,7 @@ extension Store {
                 size == nil ? "it is gone, and its write-ahead log is not" : "it is empty, and its log is not", path)
         }
         if access(path, R_OK) != 0 { return }
-        guard let pages = DatabasePages(path: path) else { return }
+        guard let pages = DatabasePages(path: path, looksAtIndex: true) else { return }
         if let damage = pages.log?.damage { throw Store.damage(damage, path) }
         let held = UInt32(clamping: (size ?? 0) / Int64(pages.pageBytes))
         guard pages.toldPageCount > held else { return }

@@ -143,6 +143,9 @@ struct PageChecksumTests {
         file.store.database.forgetPages()
         _ = try StoredContent(file.store.reader)
         try file.store.database.execute("UPDATE hot SET value = value + 1", operation: "write rows anew")
+        // Pages that were not there.
+        try file.addReadings(turns: 40)
+        try file.store.commit()
         let content = try StoredContent(file.store.reader)
         RepairFiles.write(file.files, to: path)
         var handle: OpaquePointer?

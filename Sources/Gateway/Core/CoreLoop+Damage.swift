@@ -19,8 +19,7 @@ extension CoreLoop {
             beating.heartbeat.store(MonotonicClock.milliseconds(), ordering: .relaxed)
         }
         self.salvage = salvage
-        scrub = PageScrub(path: path)
-        nextScrub = 0
+        beginScrub()
         return store
     }
 
@@ -44,6 +43,11 @@ extension CoreLoop {
             "all that could be read of \(salvage.file) is salvaged; \(lost) readings are counted as lost; poort doctor tells more, and removing the file ends the warnings"
         )
         return false
+    }
+
+    mutating func beginScrub() {
+        scrub = PageScrub(path: path)
+        nextScrub = 0
     }
 
     /// Looks at a part of the file: all of it after the start, after a reload, and each day.

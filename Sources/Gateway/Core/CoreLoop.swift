@@ -200,7 +200,7 @@ struct CoreLoop: ~Copyable {
         core?.schedule.latenessMilliseconds = settings.latenessMilliseconds
         core?.schedule.lateDelayMilliseconds = settings.lateDelayMilliseconds
         nextRetention = .distantPast
-        nextScrub = 0
+        beginScrub()
         guard let core else { return }
         // Of all series at once: one by one, as they are announced, each would be looked for in the file by itself.
         try core.equipHistories(of: try core.store.storedSeries())

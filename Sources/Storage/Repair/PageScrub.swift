@@ -24,30 +24,25 @@ public struct PageScrub {
         }
         let bytes = file.bytes(
             at: Int64(next - 1) * Int64(shape.pageBytes), count: Int(end - next + 1) * shape.pageBytes)
-        let found = bytes.flatMap { firstSuspect($0, shape.pageBytes) }
-        if let found, isDamaged(found) {
+        let suspects = bytes.map { self.suspects(in: $0, shape.pageBytes) } ?? []
+        // A newer version in the log makes good what a power cut did to a page in the file.
+        if !suspects.isEmpty, let pages = DatabasePages(path: path),
+            let found = suspects.first(where: { pages.condition($0) == .damaged && !pages.isFree($0) })
+        {
             throw StorageError(
                 operation: "look at the database", path: path, code: StorageError.pageDamaged,
                 cause: "page \(found) of the file is damaged")
         }
-        next = end + 1
-        return false
+        next = end < count ? end + 1 : 1
+        return end == count
     }
 
-    private func firstSuspect(_ bytes: [UInt8], _ pageBytes: Int) -> UInt32? {
+    private func suspects(in bytes: [UInt8], _ pageBytes: Int) -> [UInt32] {
         bytes.withUnsafeBufferPointer { bytes in
-            for index in 0..<(bytes.count / pageBytes) {
-                let number = next + UInt32(index)
-                let verdict = poort_page_judge(bytes.baseAddress! + index * pageBytes, Int32(pageBytes), number)
-                if verdict == poort_page_damaged { return number }
+            (0..<UInt32(bytes.count / pageBytes)).map { next + $0 }.filter { number in
+                let start = bytes.baseAddress! + Int(number - next) * pageBytes
+                return poort_page_judge(start, Int32(pageBytes), number) == poort_page_damaged
             }
-            return nil
         }
-    }
-
-    /// A newer version in the log makes good what a power cut did to the page in the file.
-    private func isDamaged(_ number: UInt32) -> Bool {
-        guard let pages = DatabasePages(path: path), pages.condition(number) == .damaged else { return false }
-        return !pages.isFree(number)
     }
 }

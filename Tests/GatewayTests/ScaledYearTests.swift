@@ -11,7 +11,7 @@ import Testing
 struct ScaledYearTests {
     init() { #expect(DayCalendar.useTimeZone("Europe/Amsterdam")) }
 
-    private static let quota: Int64 = 1_200_000
+    private static let quota: Int64 = 700_000
 
     private func configuration() throws -> Configuration {
         var configuration = try ConfigurationFile.load(

@@ -102,6 +102,19 @@ struct MigrationTests {
             version < 4
             ? "INSERT INTO readings(time, series, value, flag, tests) SELECT \(ten) + n * 1000, 1, n * 1.5, 1, 1"
             : "INSERT INTO hot(id, value, code) SELECT (\(ten) + n * 1000) << 20 | 1, n * 15, 1"
+        let aggregate =
+            version < 4
+            ? """
+            INSERT INTO aggregates(tier, start, series, end, count, suspect, fail, expected, mean, squared_deviations,
+                minimum, maximum, first, first_time, last, last_time, revision)
+                VALUES(60, \(ten), 1, \(ten + 60_000), 50, 0, 0, 60, 36.75, 23428.125, 0, 73.5, 0, \(ten), 73.5,
+                \(ten + 49_000), 2)
+            """
+            : """
+            INSERT INTO minutes(id, count, suspect, fail, expected, revision, digits, mean, squared_deviations, minimum,
+                maximum, first, first_time, last, last_time)
+                VALUES((\(ten) / 60000) << 20 | 1, 50, 0, 0, 60, 2, 1, 36.75, 23428.125, 0, 735, 0, 0, 735, 49000)
+            """
         execute(
             """
             PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(version);
@@ -110,10 +123,7 @@ struct MigrationTests {
             \(version < 4 ? "" : "INSERT INTO verdicts VALUES(0, 1, 1);")
             WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 49)
             \(rows) FROM number;
-            INSERT INTO aggregates(tier, start, series, end, count, suspect, fail, expected, mean, squared_deviations,
-                minimum, maximum, first, first_time, last, last_time, revision)
-                VALUES(60, \(ten), 1, \(ten + 60_000), 50, 0, 0, 60, 36.75, 23428.125, 0, 73.5, 0, \(ten), 73.5,
-                \(ten + 49_000), 2);
+            \(aggregate);
             INSERT INTO quarantine(id, received, source, topic, payload, reason, detail, configuration)
                 VALUES(1, \(ten), 's', x'61', x'6263', 'undecodable', 'd', 'c');
             INSERT INTO ledger VALUES('s', 'messages', 'received', 51), ('s', 'messages', 'stored', 50),

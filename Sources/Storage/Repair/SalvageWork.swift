@@ -16,7 +16,10 @@ final class SalvageWork {
     private(set) var damagedTables: Set<String> = []
 
     /// Large tables, in the order in which they are copied: first what a message that comes again must be compared with.
-    static let large = ["readings", "hot", "segments", "quarantine", "aggregates"]
+    static let large = [
+        "readings", "hot", "segments", "quarantine", "aggregates", "minutes", "minutes_more", "quarters", "hours",
+        "days",
+    ]
 
     init(_ source: SalvageSource, into database: Database) {
         self.source = source
@@ -72,12 +75,14 @@ final class SalvageWork {
     func mentionedSeries(_ beat: () -> Void) -> Set<Int64> {
         var found: Set<Int64> = []
         let columns: [(table: String, column: Int?)] = [
-            ("readings", 1), ("hot", nil), ("segments", 1), ("aggregates", 2), ("undated", 5),
+            ("readings", 1), ("hot", nil), ("segments", 1), ("aggregates", 2), ("undated", 5), ("minutes", nil),
+            ("quarters", nil), ("hours", nil), ("days", nil),
         ]
         for (table, column) in columns {
             for (count, page) in rowPages(of: table).enumerated() {
                 rows(on: page, of: table) { row in
                     guard let column else {
+                        // In the number of a row of readings as in that of aggregates.
                         if let id = row.number { found.insert(Int64(HotRow.series(id))) }
                         return
                     }

@@ -104,7 +104,10 @@ final class SealingBench {
         return nil
     }
 
-    func removedReadings() throws -> Int { try store.reader.holdings().removedReadings }
+    func removedReadings() throws -> Int {
+        let holdings = try store.reader.holdings()
+        return holdings.removedReadings + holdings.lostReadings
+    }
 
     func damage(_ segment: StoredSegment) throws {
         try store.database.execute(

@@ -174,7 +174,8 @@ enum Schema {
         ALTER TABLE quarantine ADD COLUMN boot INTEGER;
         """
 
-    /// Readings lie in two places: rows for the newest, segments for what has been sealed. A reading is in one of them.
+    /// A reading lies in one of three places: in a bundle with those that were committed with it, in a row of its own where
+    /// it came late or does not fit into a bundle, and in a segment once it is sealed.
     ///
     /// A segment's number is made of the hour of its first reading, its series and a running number (``SegmentID``), so that
     /// segments are clustered by time and those of one series are still found by their key.
@@ -197,9 +198,12 @@ enum Schema {
         FROM readings JOIN verdicts USING(flag, tests) ORDER BY time, series;
         DROP TABLE readings;
 
-        CREATE VIEW hot_readings AS
-        SELECT id >> 20 AS time, id & \(HotRow.greatestSeries) AS series, \(HotRow.valueSQL) AS value, flag, tests
-        FROM hot JOIN verdicts ON number = code >> 4;
+        CREATE TABLE bundles(
+            id INTEGER PRIMARY KEY,
+            data BLOB NOT NULL
+        ) STRICT;
+
+        \(SchemaViews.hotReadings4)
 
         CREATE TABLE segments(
             id INTEGER PRIMARY KEY,

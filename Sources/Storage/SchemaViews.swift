@@ -1,5 +1,36 @@
 /// Views in the file itself, for those who read it with `sqlite3`: part of a schema version, and changed only by the next.
 enum SchemaViews {
+    /// Bundles are taken apart as ``BundleRecord`` describes: the place of a byte among all of them is its value.
+    static let hotReadings4 = """
+        CREATE VIEW hot_readings AS
+        SELECT id >> 20 AS time, id & \(HotRow.greatestSeries) AS series, \(HotRow.valueSQL) AS value, flag, tests
+        FROM hot JOIN verdicts ON number = code >> 4
+        UNION ALL
+        SELECT start + offset, series,
+            CASE code & 7 \(digits) END, flag, tests
+        FROM (
+            WITH RECURSIVE places(place) AS (SELECT 1 UNION ALL SELECT place + 8 FROM places WHERE place < 8185),
+            alphabet(bytes) AS (SELECT x'\(alphabet)')
+            SELECT id >> 20 AS start,
+                (\(byte(0)) << 8) | \(byte(1)) AS series,
+                (\(byte(2)) << 8) | \(byte(3)) AS offset,
+                ((\(byte(4)) << 16) | (\(byte(5)) << 8) | \(byte(6))) - 8388608 AS value,
+                \(byte(7)) AS code
+            FROM bundles CROSS JOIN alphabet CROSS JOIN places ON place <= length(data)
+        ) CROSS JOIN verdicts ON number = code >> 3;
+        """
+
+    private static let alphabet = (0..<256).map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.count < 2 ? "0" + digits : digits
+    }.joined()
+
+    private static func byte(_ offset: Int) -> String { "(instr(bytes, substr(data, place + \(offset), 1)) - 1)" }
+
+    private static let digits = (0...Int(BundleRecord.mostDigits)).map { digits in
+        "WHEN \(digits) THEN value / 1\(String(repeating: "0", count: digits)).0"
+    }.joined(separator: " ")
+
     /// The words `CROSS JOIN` keep the order in which the tables are walked: readings lie by time, and no index leads
     /// from a series to them. Source: https://www.sqlite.org/lang_select.html, "Special handling of CROSS JOIN"
     static let version4 = """
@@ -22,6 +53,8 @@ enum SchemaViews {
         ('readings', 'flag', 'QARTOD', '1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing'),
         ('readings', 'tests', '', 'four bits a test, the lowest first: gross_range, spike, rate_of_change, flat_line, '
             || 'attenuated_signal, time_gap, impossible_date, co_located, peer_spread; 0 where it was not run'),
+        ('bundles', '', '', 'readings that are not sealed, as they were committed together: hot_readings takes them apart'),
+        ('hot', '', '', 'readings that are not sealed either, and came late or fit into no bundle'),
         ('segments', '', '', 'sealed readings, up to a day of one series in each, which only poort reads: poort sql'),
         ('segments', 'first_time', 'ms UTC', 'of its first reading; last_time and count as well'),
         ('aggregates', '', '', 'what readings amount to in windows; poort sql has more figures, and names'),

@@ -7,7 +7,6 @@ final class Statements {
     let updateFirstTime: Statement
     let insertReading: Statement
     let selectReading: Statement
-    let selectReadings: Statement
     let deleteReading: Statement
     let insertSegment: Statement
     let deleteSegment: Statement
@@ -60,8 +59,6 @@ final class Statements {
         insertReading = try database.prepare(
             "INSERT INTO hot(id, value, code) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING")
         selectReading = try database.prepare("SELECT \(HotRow.columns) FROM hot WHERE id = ?1")
-        selectReadings = try database.prepare(
-            "SELECT \(HotRow.columns) FROM hot WHERE id BETWEEN ?1 AND ?2 ORDER BY id")
         deleteReading = try database.prepare("DELETE FROM hot WHERE id = ?1")
         insertSegment = try database.prepare(
             "INSERT INTO segments(id, series, first_time, last_time, count, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")

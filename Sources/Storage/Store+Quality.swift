@@ -9,18 +9,12 @@ extension Store {
     /// Writes the tests of a stored reading anew, and its flag with them. A sealed one becomes a row again.
     public func setTests(_ tests: QualityTests, at time: Timestamp, of series: SeriesID) throws(StorageError) {
         try begin()
-        try setVerdict(tests, at: time, of: series)
-        if database.changedRows == 0, try reopen(at: time, of: series) {
-            try setVerdict(tests, at: time, of: series)
+        let number = try verdicts.number(of: Verdict(flag: tests.combined, tests: tests))
+        if try setHotVerdict(number, at: time, of: series) { return }
+        if try reopen(at: time, of: series) {
+            _ = try setHotVerdict(number, at: time, of: series)
             FaultPoint.reach("reopen.changed")
         }
-    }
-
-    private func setVerdict(_ tests: QualityTests, at time: Timestamp, of series: SeriesID) throws(StorageError) {
-        let number = try verdicts.number(of: Verdict(flag: tests.combined, tests: tests))
-        statements.updateVerdict.bind(1, HotRow.id(time, series))
-        statements.updateVerdict.bind(2, number)
-        try statements.updateVerdict.run("write a reading's tests")
     }
 
     // MARK: - Late readings

@@ -98,27 +98,11 @@ extension Store {
             SealedReading(time: time, value: reading.value, flag: reading.flag, tests: reading.tests), of: series)
     }
 
-    /// - Returns: false where there is one of that series and time.
-    func insertRow(_ reading: SealedReading, of series: SeriesID) throws(StorageError) -> Bool {
-        let verdict = try verdicts.number(of: Verdict(flag: reading.flag, tests: reading.tests))
-        let insert = statements.insertReading
-        insert.bind(1, HotRow.id(reading.time, series))
-        HotRow.bind(reading.value, verdict: verdict, to: insert, at: 2)
-        try insert.run("insert a reading")
-        return database.changedRows > 0
-    }
-
     /// The stored reading of a series at a time, a row or sealed.
     func reading(at time: Timestamp, of series: SeriesID) throws(StorageError) -> SealedReading? {
-        let select = statements.selectReading
-        select.bind(1, HotRow.id(time, series))
-        defer { select.reset() }
-        if try select.step("read a reading") { return try hot.read(select).reading }
+        if let reading = try hotReading(at: time, of: series) { return reading }
         return try sealed.reading(at: time, of: series)
     }
-
-    /// The readings that are rows.
-    var hot: HotRows { HotRows(database, verdicts: verdicts) }
 
     /// Visits the readings of some series in a stretch of time, those of each in the order of time. What there is of others
     /// may be visited as well.
@@ -127,17 +111,15 @@ extension Store {
         visit: (_ series: SeriesID, _ time: Timestamp, _ value: Double, _ flag: QualityFlag) -> Void
     ) throws(StorageError) {
         if range.lowerBound <= sealed.end {
-            var sweep = try ReadingSweep(database, hot: hot, in: range, of: series)
+            var sweep = try ReadingSweep(database, hot: try hot(), in: range, of: series)
             while try sweep.next() {
                 for row in sweep.rows { visit(row.series, row.reading.time, row.reading.value, row.reading.flag) }
             }
             return sealed.note(sweep.damage)
         }
-        let (select, hot) = (statements.selectReadings, hot)
-        guard hot.bind(range, to: select) else { return }
-        defer { select.reset() }
-        while try select.step("read readings") {
-            let row = try hot.read(select)
+        let cursor = try hotCursor(range)
+        defer { cursor.close() }
+        while let row = try cursor.next() {
             visit(row.series, row.reading.time, row.reading.value, row.reading.flag)
         }
     }
@@ -150,7 +132,7 @@ extension Store {
     ) throws(StorageError) {
         let ends = series.map { $0.lazy.map { [sealed] in sealed.end(of: $0) ?? .distantPast }.max() ?? .distantPast }
         var sweep = try ReadingSweep(
-            database, hot: hot, in: range, of: series, newestFirst: newestFirst, sealedUntil: ends ?? sealed.end)
+            database, hot: try hot(), in: range, of: series, newestFirst: newestFirst, sealedUntil: ends ?? sealed.end)
         defer { sealed.note(sweep.damage) }
         while try sweep.next() {
             for row in sweep.rows where !visit(StoreReader.ReadingRow(row)) { return }
@@ -166,26 +148,22 @@ extension Store {
             count += try sealed.segments(of: id, in: range).reduce(0) { $0 + $1.count }
         }
         guard count <= limit else { return false }
-        guard let ids = HotRow.ids(range) else { return true }
-        return try database.integer(
-            """
-            SELECT 1 FROM hot WHERE id BETWEEN \(ids.lowerBound) AND \(ids.upperBound) LIMIT 1 OFFSET \(limit - count)
-            """) == nil
+        return try !piece(of: range, limit: limit - count).isCut
     }
 
     /// The minutes that hold readings from a time on, with the series that have them there.
     public func minutesWithReadings(
         from start: Timestamp, visit: (_ minute: Timestamp, _ series: SeriesID) -> Void
     ) throws(StorageError) {
-        guard let ids = HotRow.ids(start ..< .distantFuture) else { return }
-        let select = try database.prepare(
-            """
-            SELECT DISTINCT (id >> \(HotRow.seriesBits)) / 60000 * 60000, id & \(HotRow.greatestSeries) FROM hot
-            WHERE id >= ?1
-            """)
-        select.bind(1, ids.lowerBound)
-        while try select.step("look for unfinished windows") {
-            visit(select.timestamp(0), SeriesID(select.integer(1)))
+        let cursor = try hotCursor(start ..< .distantFuture)
+        defer { cursor.close() }
+        var visited: Set<SeriesID> = []
+        var minute: Timestamp?
+        while let (series, reading) = try cursor.next() {
+            let start = Timestamp(milliseconds: reading.time.milliseconds.flooredQuotient(60_000) * 60_000)
+            if start != minute { visited.removeAll(keepingCapacity: true) }
+            minute = start
+            if visited.insert(series).inserted { visit(start, series) }
         }
     }
 }

@@ -63,17 +63,8 @@ extension Store {
     }
 
     private func removeRows(before time: Timestamp, limit: Int) throws(StorageError) -> Int {
-        guard let ids = HotRow.ids(.distantPast..<time) else { return 0 }
-        let old = "FROM hot WHERE id <= \(ids.upperBound) ORDER BY id"
-        guard try database.integer("SELECT id \(old) LIMIT 1") != nil else { return 0 }
-        let last = try database.integer("SELECT id \(old) LIMIT 1 OFFSET \(limit - 1)").map {
-            // All of that moment.
-            HotRow.id(HotRow.time($0), HotRow.greatestSeries)
-        }
-        try begin()
-        try database.execute(
-            "DELETE FROM hot WHERE id <= \(last ?? ids.upperBound)", operation: "remove old readings")
-        return Int(database.changedRows)
+        let old = try piece(of: .distantPast..<time, limit: limit - 1)
+        return old.count == 0 ? 0 : try removeHot(in: old.range)
     }
 
     /// Removes a tier's aggregates that began before a time. As ``removeReadings(before:limit:by:)``.

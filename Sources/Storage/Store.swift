@@ -13,6 +13,11 @@ public final class Store {
     let verdicts: Verdicts
     let aggregateTables: AggregateTables
     let counted: CountedMinutes
+    let bundles: BundleTable
+    let allHot: HotCursor
+    /// Readings that are to be written with others of the same commit.
+    var unbundled: [BundledReading] = []
+    var newest = NewestTimes()
     public let path: String
     public let options: StoreOptions
     var quarantinedBytes: Int64 = 0
@@ -42,9 +47,12 @@ public final class Store {
         verdicts = try Verdicts(database)
         aggregateTables = try AggregateTables(database)
         counted = try CountedMinutes(database)
+        bundles = try BundleTable(database)
+        allHot = try HotCursor(database, verdicts: verdicts, of: nil, newestFirst: false)
         quarantinedBytes = try database.integer("SELECT sum(\(Store.quarantinedLength)) FROM quarantine") ?? 0
         keptQuarantineNumber = try state(Store.quarantineNumberState) ?? 0
         lastQuarantineNumber = max(keptQuarantineNumber, try database.integer("SELECT max(id) FROM quarantine") ?? 0)
+        try readNewest()
     }
 
     private static let quarantineNumberState = "quarantine_number"
@@ -61,6 +69,7 @@ public final class Store {
     public func commit() throws(StorageError) {
         guard isWriting else { return }
         try expectInPlace()
+        try bundleUp()
         if lastQuarantineNumber > keptQuarantineNumber {
             try setState(Store.quarantineNumberState, lastQuarantineNumber)
             keptQuarantineNumber = lastQuarantineNumber
@@ -88,6 +97,8 @@ public final class Store {
     public func rollback() {
         if database.isInTransaction { try? database.execute("ROLLBACK", operation: "roll back") }
         isWriting = false
+        // The newest times may be later than what is left: that costs a look, and nothing is missed.
+        unbundled.removeAll()
         // Where the file cannot be read any more, whoever opens it again finds out what is sealed.
         try? sealed.forgetAll()
         try? verdicts.forget()
@@ -121,7 +132,11 @@ public final class Store {
     }
 
     /// A reader on this store's own connection: it sees what is not committed yet, and belongs to the same thread.
-    public var reader: StoreReader { StoreReader(database: database) }
+    public var reader: StoreReader {
+        // Where that fails, so does the commit.
+        try? bundleUp()
+        return StoreReader(database: database)
+    }
 
     /// The size of the database in bytes, without its write-ahead log.
     public func sizeBytes() throws(StorageError) -> Int64 {

@@ -14,13 +14,12 @@ extension StoreReader {
         var missing = Set(try series().map(\.id))
         var found: [ReadingRow] = []
         let hot = try HotRows(database, schemaVersion: schemaVersion)
-        let select = try hot.select(of: nil, newestFirst: true)
-        select.bind(3, rowLimit)
+        let cursor = try hot.cursor(of: nil, newestFirst: true)
+        try cursor.open(range, limit: rowLimit)
+        defer { cursor.close() }
         var rows = 0
-        let isPossible = hot.bind(range, to: select)
-        while isPossible, !missing.isEmpty, try select.step("look for the last readings") {
+        while !missing.isEmpty, let row = try cursor.next() {
             rows += 1
-            let row = try hot.read(select)
             if missing.remove(row.series) != nil {
                 found.append(ReadingRow(.init(series: row.series, reading: row.reading)))
             }

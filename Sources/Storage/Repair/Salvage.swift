@@ -47,6 +47,7 @@ public final class Salvage {
     public func goOn(pages limit: Int) throws(StorageError) -> Bool {
         guard let work else { return false }
         try store.begin()
+        try store.bundleUp()
         var left = limit
         var readings = 0
         while left > 0, position.table < work.largeTables.count {
@@ -61,6 +62,7 @@ public final class Salvage {
             left -= 1
         }
         if readings != 0 { try store.database.addLostReadings(-readings) }
+        store.newest.note(work.newest)
         if work.takeNewEnds() { try store.sealed.forgetAll() }
         try store.setState(Salvage.tableState, Int64(position.table))
         try store.setState(Salvage.pageState, Int64(position.page))

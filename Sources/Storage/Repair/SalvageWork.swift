@@ -14,10 +14,14 @@ final class SalvageWork {
     private var hasNewEnds = false
     /// Tables of which something could not be read.
     private(set) var damagedTables: Set<String> = []
+    /// Of what was copied.
+    private(set) var newest = NewestTimes()
+    private var bundles: BundleTable?
 
     /// Large tables, in the order in which they are copied: first what a message that comes again must be compared with.
     static let large = [
-        "readings", "hot", "segments", "quarantine", "aggregates", "minutes", "minutes_more", "quarters", "hours",
+        "readings", "bundles", "hot", "segments", "quarantine", "aggregates", "minutes", "minutes_more", "quarters",
+        "hours",
         "days",
     ]
 
@@ -60,7 +64,10 @@ final class SalvageWork {
         for row in rows {
             switch name {
             case "readings": if try table.insert(row) { readings += 1 }
-            case "hot": if try hasVerdict(row), try table.insert(row) { readings += 1 }
+            case "hot": if try insertHot(row) { readings += 1 }
+            case "bundles":
+                guard let bundle = Bundle(row) else { continue }
+                for reading in bundle.readings where try insertHot(SalvagedRow(reading)) { readings += 1 }
             case "segments":
                 guard let segment = SalvagedSegment(row), try table.insert(row) else { continue }
                 readings += segment.count - (try giveWay(to: segment))
@@ -75,13 +82,18 @@ final class SalvageWork {
     func mentionedSeries(_ beat: () -> Void) -> Set<Int64> {
         var found: Set<Int64> = []
         let columns: [(table: String, column: Int?)] = [
-            ("readings", 1), ("hot", nil), ("segments", 1), ("aggregates", 2), ("undated", 5), ("minutes", nil),
+            ("readings", 1), ("hot", nil), ("bundles", nil), ("segments", 1), ("aggregates", 2), ("undated", 5),
+            ("minutes", nil),
             ("quarters", nil), ("hours", nil), ("days", nil),
         ]
         for (table, column) in columns {
             for (count, page) in rowPages(of: table).enumerated() {
                 rows(on: page, of: table) { row in
                     guard let column else {
+                        if table == "bundles" {
+                            for reading in Bundle(row)?.readings.map(\.series) ?? [] { found.insert(Int64(reading)) }
+                            return
+                        }
                         // In the number of a row of readings as in that of aggregates.
                         if let id = row.number { found.insert(Int64(HotRow.series(id))) }
                         return
@@ -92,6 +104,23 @@ final class SalvageWork {
             }
         }
         return found
+    }
+
+    /// Readings of bundles become rows: each is then there once, whatever a page of before or one that came again holds.
+    private func insertHot(_ row: SalvagedRow) throws(StorageError) -> Bool {
+        guard let id = row.number, try hasVerdict(row) else { return false }
+        let (series, time) = (HotRow.series(id), HotRow.time(id))
+        if try bundleTable().find(series, at: time) != nil { return false }
+        guard try table("hot").insert(row) else { return false }
+        newest.note(time, of: series)
+        return true
+    }
+
+    private func bundleTable() throws(StorageError) -> BundleTable {
+        if let bundles { return bundles }
+        let made = try BundleTable(database)
+        bundles = made
+        return made
     }
 
     /// A row whose flag and tests nobody knows is lost.
@@ -111,11 +140,27 @@ final class SalvageWork {
         let (first, last) = (segment.times.first ?? 0, segment.times.last ?? 0)
         let overlap = "BETWEEN \(first << HotRow.seriesBits) AND \((last + 1) << HotRow.seriesBits)"
         let series = "id & \(HotRow.greatestSeries) = \(segment.series)"
+        let times = Set(segment.times)
+        var removed = 0
+        var bundles: [Bundle] = []
+        let range = Timestamp(milliseconds: first)..<Timestamp(milliseconds: last + 1)
+        try bundleTable().visit(range) {
+            bundles.append($0)
+            return true
+        }
+        for bundle in bundles {
+            let left = bundle.records.filter {
+                let reading = BundleRecord(bits: $0).reading(from: bundle.start)
+                return reading.series != segment.series || !times.contains(reading.time.milliseconds)
+            }
+            if left.count == bundle.records.count { continue }
+            removed += bundle.records.count - left.count
+            try bundleTable().keep(left, of: bundle)
+        }
         guard try database.integer("SELECT 1 FROM hot WHERE id \(overlap) AND \(series) LIMIT 1") != nil else {
-            return 0
+            return removed
         }
         let delete = try database.prepare("DELETE FROM hot WHERE id = ?1")
-        var removed = 0
         for time in segment.times {
             delete.bind(1, HotRow.id(Timestamp(milliseconds: time), segment.series))
             try delete.run("remove a row that is sealed")
@@ -147,6 +192,24 @@ final class SalvageWork {
         let made = try SalvageTable(name, in: database)
         tables[name] = made
         return made
+    }
+}
+
+extension Bundle {
+    /// - Returns: nil where the row is none of the table `bundles`.
+    fileprivate init?(_ row: SalvagedRow) {
+        guard let id = row.number, row.values.count == 2, case .blob(let data) = row.values[1],
+            let bundle = data.withUnsafeBytes({ Bundle(id: id, $0) }), bundle.readings.allSatisfy(\.isPlausible)
+        else { return nil }
+        self = bundle
+    }
+}
+
+extension SalvagedRow {
+    /// A reading as a row of the table `hot`.
+    fileprivate init(_ reading: BundledReading) {
+        let code = reading.verdict << 4 | Int64(reading.code & 7)
+        self.init(number: reading.id, values: [.null, .integer(Int64(reading.number)), .integer(code)])
     }
 }
 

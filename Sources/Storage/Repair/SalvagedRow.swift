@@ -12,6 +12,11 @@ struct SalvagedRow {
         case blob([UInt8])
     }
 
+    init(number: Int64, values: [Value]) {
+        self.number = number
+        self.values = values
+    }
+
     /// - Parameter record: a row's bytes.
     /// - Returns: nil where they make no sense.
     init?(number: Int64?, record: ArraySlice<UInt8>) {

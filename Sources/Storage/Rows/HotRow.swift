@@ -1,6 +1,6 @@
 import Telemetry
 
-/// A reading as a row of the table `hot`, which is written once and soon sealed: made to be short.
+/// A reading as a row of the table `hot`: one that came late, or does not fit into a ``Bundle``. Made to be short.
 ///
 /// | column | what |
 /// |---|---|
@@ -33,17 +33,23 @@ enum HotRow {
 
     // MARK: - Values
 
+    /// The value as a whole number of tenths, hundredths … where that is exact and shorter than the value itself.
+    static func decimal(_ value: Double) -> (number: Int64, digits: Int)? {
+        for digits in 0...mostDigits {
+            guard let number = DecimalScale(digits: digits).number(value), abs(number) < 1 << 31 else { continue }
+            return (number, digits)
+        }
+        return nil
+    }
+
     /// Binds value and code to two parameters, of which this is the first.
     static func bind(_ value: Double, verdict: Int64, to statement: Statement, at index: Int32) {
-        for digits in 0...mostDigits {
-            // A longer number would take no less than the value itself.
-            guard let number = DecimalScale(digits: digits).number(value), abs(number) < 1 << 31 else { continue }
-            statement.bind(index, number)
-            statement.bind(index + 1, verdict << 4 | Int64(digits))
-            return
+        guard let (number, digits) = decimal(value) else {
+            statement.bind(index, value)
+            return statement.bind(index + 1, verdict << 4 | asItIs)
         }
-        statement.bind(index, value)
-        statement.bind(index + 1, verdict << 4 | asItIs)
+        statement.bind(index, number)
+        statement.bind(index + 1, verdict << 4 | Int64(digits))
     }
 
     /// Reads value and code from two columns, of which this is the first.

@@ -88,12 +88,11 @@ final class OrderedScan: ReadingsScan {
 
     /// Where there are too many, the slice ends before those that are left.
     private func addHotReadings(of slice: inout ClosedRange<Int64>, to batch: RowBatch) throws(StorageError) {
-        let select = isDescending ? statements.hotReadingsDescending : statements.hotReadings
-        defer { select.reset() }
-        guard statements.bind(first: slice.lowerBound, last: slice.upperBound, to: select) else { return }
+        let cursor = isDescending ? statements.hotReadingsDescending : statements.hotReadings
+        defer { cursor.close() }
+        guard try statements.open(cursor, first: slice.lowerBound, last: slice.upperBound) else { return }
         var last: Int64?
-        while try select.step("read readings") {
-            let (series, reading) = try statements.hot.read(select)
+        while let (series, reading) = try cursor.next() {
             guard request.holds(series) else { continue }
             let row = ReadingsRow(series, reading)
             if batch.count >= OrderedScan.mostRows, let last, row.time != last {

@@ -54,8 +54,8 @@ final class PlainScan: ReadingsScan {
         guard isInRange else {
             guard let range = keys.next() else {
                 isInHotReadings = true
-                isDone = !statements.bind(
-                    first: request.firstTime, last: request.lastTime, to: statements.hotReadings)
+                isDone = try !statements.open(
+                    statements.hotReadings, first: request.firstTime, last: request.lastTime)
                 return
             }
             select.bind(1, range.lowerBound)
@@ -77,14 +77,11 @@ final class PlainScan: ReadingsScan {
     }
 
     private func addHotReadings(to batch: RowBatch) throws(StorageError) {
-        let select = statements.hotReadings
         while batch.count < wanted, !isDone {
-            guard try select.step("read readings") else {
+            guard let (series, reading) = try statements.hotReadings.next() else {
                 isDone = true
-                select.reset()
                 return
             }
-            let (series, reading) = try statements.hot.read(select)
             if request.holds(series) { batch.append(ReadingsRow(series, reading)) }
         }
     }

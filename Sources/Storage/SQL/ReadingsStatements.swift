@@ -7,9 +7,9 @@ final class ReadingsStatements {
     let segment: Statement
     let nextSegment: Statement
     let previousSegment: Statement
-    let hot: HotRows
-    let hotReadings: Statement
-    let hotReadingsDescending: Statement
+    private let hot: HotRows
+    let hotReadings: HotCursor
+    let hotReadingsDescending: HotCursor
 
     /// - Parameter schemaVersion: of the file, which may have no segments yet.
     init(_ database: Database, schemaVersion: Int64) throws(StorageError) {
@@ -25,18 +25,18 @@ final class ReadingsStatements {
         nextSegment = try database.prepare("SELECT id FROM \(sealed) WHERE id >= ?1 ORDER BY id LIMIT 1")
         previousSegment = try database.prepare("SELECT id FROM \(sealed) WHERE id < ?1 ORDER BY id DESC LIMIT 1")
         hot = try HotRows(database, schemaVersion: schemaVersion)
-        hotReadings = try hot.select(of: nil, newestFirst: false)
-        hotReadingsDescending = try hot.select(of: nil, newestFirst: true)
-        for statement in [hotReadings, hotReadingsDescending] { statement.bind(3, Int64.max) }
+        hotReadings = try hot.cursor(of: nil)
+        hotReadingsDescending = try hot.cursor(of: nil, newestFirst: true)
     }
 
-    /// - Returns: false where no row can be of those times.
-    func bind(first: Int64, last: Int64, to statement: Statement) -> Bool {
+    /// - Returns: false where no reading can be of those times.
+    func open(_ cursor: HotCursor, first: Int64, last: Int64) throws(StorageError) -> Bool {
         let times = HotRow.times
         let lower = max(first, times.lowerBound.milliseconds)
         let upper = min(last, times.upperBound.milliseconds - 1)
         guard lower <= upper else { return false }
-        return hot.bind(Timestamp(milliseconds: lower)..<Timestamp(milliseconds: upper + 1), to: statement)
+        try cursor.open(Timestamp(milliseconds: lower)..<Timestamp(milliseconds: upper + 1))
+        return true
     }
 
     func nextHotTime(from time: Int64) throws(StorageError) -> Int64? {
@@ -52,9 +52,8 @@ final class ReadingsStatements {
     }
 
     func reset() {
-        for statement in [
-            segments, segment, nextSegment, previousSegment, hotReadings, hotReadingsDescending,
-        ] { statement.reset() }
+        for statement in [segments, segment, nextSegment, previousSegment] { statement.reset() }
+        for cursor in [hotReadings, hotReadingsDescending] { cursor.close() }
     }
 }
 

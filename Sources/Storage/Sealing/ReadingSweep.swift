@@ -14,7 +14,7 @@ struct ReadingSweep {
     private let series: [SeriesID]?
     private let isWanted: Set<SeriesID>?
     private let isNewestFirst: Bool
-    private let select: Statement
+    private let cursor: HotCursor
     /// What is still to come lies behind it; before it, where the newest come first.
     private var position: Timestamp
     /// No segment of these series holds a later reading.
@@ -58,7 +58,7 @@ struct ReadingSweep {
         self.rowLimit = rowLimit
         position = newestFirst ? range.upperBound : range.lowerBound
         shelf = hasSegments ? try SegmentShelf(database) : nil
-        select = try hot.select(of: self.series, newestFirst: newestFirst)
+        cursor = try hot.cursor(of: self.series, newestFirst: newestFirst)
     }
 
     /// Reads the next piece into ``rows``, which may stay empty.
@@ -209,11 +209,9 @@ struct ReadingSweep {
     }
 
     private mutating func read(_ piece: Range<Timestamp>, limit: Int) throws(StorageError) {
-        guard hot.bind(piece, to: select) else { return }
-        select.bind(3, limit)
-        defer { select.reset() }
-        while try select.step("read readings") {
-            let row = try hot.read(select)
+        try cursor.open(piece, limit: limit)
+        defer { cursor.close() }
+        while let row = try cursor.next() {
             rows.append(StoredReading(series: row.series, reading: row.reading))
         }
     }

@@ -2,7 +2,7 @@ public import Telemetry
 
 /// Readings that change no more leave the rows and are sealed, those of each series together.
 ///
-/// A row takes 30 bytes and a sealed reading one or two; and what is sealed together is written in a few pages, however many
+/// In a bundle a reading takes eight bytes, as a row twenty, and sealed one or less; and what is sealed together is written in a few pages, however many
 /// series there are. A series' readings wait until there are enough of them for a segment to be smaller than their rows.
 extension Store {
     /// What one portion of sealing did.
@@ -31,11 +31,11 @@ extension Store {
         guard !range.isEmpty else { return SealedPortion() }
         try begin()
         if start > .distantPast { FaultPoint.reach("seal.resumed") }
-        let rows = try countRows(in: range, limit: limit)
+        let rows = try piece(of: range, limit: limit)
         var portion = SealedPortion()
         portion.next = rows.isCut ? rows.range.upperBound : nil
         guard rows.count > 0 else { return portion }
-        var kept: [SeriesID] = []
+        var kept: Set<SeriesID> = []
         var single: [(series: SeriesID, time: Timestamp)] = []
         // Some of the series at a time, so that not all of it is in memory at once.
         let passes = SeriesID(rows.count / options.rowsInMemory + 1)
@@ -44,12 +44,12 @@ extension Store {
             for (series, readings) in bySeries.sorted(by: { $0.key < $1.key }) {
                 let parts = try sealedParts(of: readings, series: series, border: border, in: &portion)
                 guard parts.reduce(0, { $0 + $1.count }) < readings.count else { continue }
-                kept.append(series)
+                kept.insert(series)
                 for part in parts { single += part.map { (series, $0.time) } }
             }
         }
         FaultPoint.reach("seal.inserted")
-        if portion.readings > 0 { try deleteRows(in: rows.range, besides: kept, single: single) }
+        if portion.readings > 0 { _ = try removeHot(in: rows.range, besides: kept, single: single) }
         FaultPoint.reach("seal.deleted")
         // What could be sealed of them is gone, so that each time less is left.
         if portion.hasPutOff { portion.next = rows.range.lowerBound }
@@ -58,45 +58,16 @@ extension Store {
 
     // MARK: - Rows
 
-    /// How many rows there are, about so many at most; and up to which time, when there are more.
-    private func countRows(
-        in range: Range<Timestamp>, limit: Int
-    ) throws(StorageError) -> (count: Int, range: Range<Timestamp>, isCut: Bool) {
-        guard let ids = HotRow.ids(range) else { return (0, range, false) }
-        let condition = "id BETWEEN \(ids.lowerBound) AND \(ids.upperBound)"
-        let cut = try database.integer("SELECT id FROM hot WHERE \(condition) ORDER BY id LIMIT 1 OFFSET \(limit)")
-        if let cut { return (limit, range.lowerBound..<(HotRow.time(cut) + 1), true) }
-        return (Int(try database.integer("SELECT count(*) FROM hot WHERE \(condition)") ?? 0), range, false)
-    }
-
     private func hotReadings(
         in range: Range<Timestamp>, where isWanted: (SeriesID) -> Bool
     ) throws(StorageError) -> [SeriesID: [SealedReading]] {
         var bySeries: [SeriesID: [SealedReading]] = [:]
-        let (select, hot) = (statements.selectReadings, hot)
-        guard hot.bind(range, to: select) else { return [:] }
-        defer { select.reset() }
-        while try select.step("read what is to be sealed") {
-            guard isWanted(HotRow.series(select.integer(0))) else { continue }
-            let row = try hot.read(select)
-            bySeries[row.series, default: []].append(row.reading)
+        let cursor = try hotCursor(range)
+        defer { cursor.close() }
+        while let (series, reading) = try cursor.next() {
+            if isWanted(series) { bySeries[series, default: []].append(reading) }
         }
         return bySeries
-    }
-
-    private func deleteRows(
-        in range: Range<Timestamp>, besides kept: [SeriesID], single: [(series: SeriesID, time: Timestamp)]
-    ) throws(StorageError) {
-        guard let ids = HotRow.ids(range) else { return }
-        let list = kept.map { String($0) }.joined(separator: ",")
-        let condition = kept.isEmpty ? "" : "AND id & \(HotRow.greatestSeries) NOT IN (\(list))"
-        try database.execute(
-            "DELETE FROM hot WHERE id BETWEEN \(ids.lowerBound) AND \(ids.upperBound) \(condition)",
-            operation: "remove rows that are sealed")
-        for row in single {
-            statements.deleteReading.bind(1, HotRow.id(row.time, row.series))
-            try statements.deleteReading.run("remove a row that is sealed")
-        }
     }
 
     // MARK: - What is worth a segment

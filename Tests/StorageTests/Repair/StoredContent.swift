@@ -47,11 +47,9 @@ struct StoredContent: Equatable {
     private static func rows(_ reader: StoreReader) throws(StorageError) -> [StoreReader.ReadingRow] {
         var rows: [StoreReader.ReadingRow] = []
         let hot = try HotRows(reader.database, schemaVersion: reader.schemaVersion)
-        let select = try hot.select(of: nil, newestFirst: false)
-        _ = hot.bind(HotRow.times, to: select)
-        select.bind(3, -1 as Int64)
-        while try select.step("read rows") {
-            let (series, reading) = try hot.read(select)
+        let cursor = try hot.cursor(of: nil)
+        try cursor.open(HotRow.times)
+        while let (series, reading) = try cursor.next() {
             rows.append(
                 StoreReader.ReadingRow(
                     series: series, time: reading.time, value: reading.value, flag: reading.flag, tests: reading.tests))
@@ -154,7 +152,8 @@ final class StoredFile {
         for _ in 0..<turns {
             lastTime += 1000
             for number in 1...StoredFile.seriesCount {
-                let value = Double((lastTime + Int64(number)) % 977) / 8
+                // Some fit into a bundle, and some do not.
+                let value = Double((lastTime + Int64(number)) % 977) / 8 + (number % 2 == 0 ? 3e6 : 0)
                 var reading = Reading(series: 0, time: Timestamp(milliseconds: lastTime), value: value)
                 reading.tests = QualityTests(bits: 1)
                 _ = try store.insert(reading, series: SeriesID(number))

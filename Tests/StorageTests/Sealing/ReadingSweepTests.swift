@@ -32,7 +32,7 @@ struct ReadingSweepTests {
             let limit = [60, 400, 50_000].randomElement(using: &random)!
             for isNewestFirst in [false, true] {
                 var sweep = try ReadingSweep(
-                    store.database, hot: store.hot, in: range, of: series, newestFirst: isNewestFirst,
+                    store.database, hot: try store.hot(), in: range, of: series, newestFirst: isNewestFirst,
                     sealedUntil: store.sealed.end, rowLimit: limit)
                 var found: [Row] = []
                 while try sweep.next() {
@@ -62,7 +62,7 @@ struct ReadingSweepTests {
         for series in 1...30 as ClosedRange<SeriesID> { try bench.fill(50, every: 1000, series: series) }
         for isNewestFirst in [false, true] {
             var sweep = try ReadingSweep(
-                bench.store.database, hot: bench.store.hot, in: .distantPast ..< .distantFuture, of: nil,
+                bench.store.database, hot: try bench.store.hot(), in: .distantPast ..< .distantFuture, of: nil,
                 newestFirst: isNewestFirst, rowLimit: 100)
             var (count, most) = (0, 0)
             while try sweep.next() {
@@ -84,7 +84,7 @@ struct ReadingSweepTests {
         try bench.seal(before: SealingBench.start + 400 * 24 * SealingBench.hour)
         for isNewestFirst in [false, true] {
             var sweep = try ReadingSweep(
-                bench.store.database, hot: bench.store.hot, in: .distantPast ..< .distantFuture, of: [1],
+                bench.store.database, hot: try bench.store.hot(), in: .distantPast ..< .distantFuture, of: [1],
                 newestFirst: isNewestFirst)
             var (pieces, count) = (0, 0)
             while try sweep.next() {
@@ -108,7 +108,8 @@ struct ReadingSweepTests {
         let database = bench.store.database
         let steps = Steps(of: database)
         var sweep = try ReadingSweep(
-            database, hot: bench.store.hot, in: .distantPast ..< .distantFuture, of: [1], newestFirst: isNewestFirst)
+            database, hot: try bench.store.hot(), in: .distantPast ..< .distantFuture, of: [1],
+            newestFirst: isNewestFirst)
         var count = 0
         while try sweep.next() { count += sweep.rows.count }
         #expect(count == 4800)
@@ -125,7 +126,7 @@ struct ReadingSweepTests {
         for minute in 0..<20 as Range<Int64> {
             let first = SealingBench.start + minute * 60_000
             var sweep = try ReadingSweep(
-                bench.store.database, hot: bench.store.hot, in: first..<(first + 60_000), of: [1])
+                bench.store.database, hot: try bench.store.hot(), in: first..<(first + 60_000), of: [1])
             while try sweep.next() {}
         }
         #expect(steps.count < 100_000, "\(steps.count)")

@@ -104,6 +104,7 @@ struct SealedDamageTests {
     func code() throws {
         let bench = try SealingBench()
         try bench.fill(3)
+        try bench.store.commit()
         for code in [7, 13, 14, 99 << 4] {
             try bench.store.database.execute("UPDATE hot SET code = \(code)", operation: "test")
             #expect(throws: StorageError.self) { try bench.difference() }

@@ -79,7 +79,8 @@ final class SealingBench {
         return found
     }
 
-    func rowCount() throws -> Int { Int(try store.database.integer("SELECT count(*) FROM hot") ?? 0) }
+    /// Of what is not sealed.
+    func rowCount() throws -> Int { try store.hot().count() }
 
     /// How the file differs from the list, or breaks a rule, in words; nil when it does not.
     func difference() throws -> String? {

@@ -143,7 +143,7 @@ struct CoreRetentionTests {
         let directory = TemporaryDirectory()
         let bench = try CoreBench(seed: 1, path: directory.file("poort.db"))
         bench.keep(raw: 10 * day)
-        try bench.take((0..<30_000).map { .init(series: 0, time: bench.start + Int64($0), value: 5) })
+        try bench.take((0..<30_000).map { .init(series: 0, time: bench.start + Int64($0), value: 1 / 3) })
         try bench.finish()
         let before = try StoreReader(path: directory.file("poort.db")).sizeBytes()
         try bench.advance(milliseconds: 11 * day)

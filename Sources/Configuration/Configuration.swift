@@ -54,7 +54,7 @@ public struct Configuration: Sendable, Hashable {
         public var flashBudgetBytesPerDay: Int64?
         /// What the database file may use; nil where there is no quota.
         public var quotaBytes: Int64?
-        public var pageSizeBytes = 4096
+        public var pageSizeBytes = 1024
         public var quarantineLimitBytes: Int64 = 64 << 20
         /// Milliseconds; nil for ever.
         public var rawRetention: Int64? = 30 * 86_400_000

@@ -171,7 +171,7 @@ public struct StoreOptions: Sendable, Hashable {
     public static let usualLogLimitBytes: Int64 = 32 << 20
 
     public init(
-        pageSize: Int = 4096, busyTimeoutMilliseconds: Int32 = 2000, quarantineLimitBytes: Int64 = 64 << 20,
+        pageSize: Int = 1024, busyTimeoutMilliseconds: Int32 = 2000, quarantineLimitBytes: Int64 = 64 << 20,
         vfs: String? = nil
     ) {
         self.pageSize = pageSize

@@ -261,7 +261,7 @@ struct StoreTests {
         try store.commit()
         #expect(try store.releaseFreePages(limit: 10) == 10)
         try store.commit()
-        #expect(try store.sizeBytes() == full - 10 * 4096)
+        #expect(try store.sizeBytes() == full - 10 * 1024)
         while try store.releaseFreePages(limit: 10) == 10 { try store.commit() }
         try store.commit()
         #expect(try store.sizeBytes() < full / 2)

@@ -64,5 +64,5 @@ extension Core {
     /// Small enough that a commit need not wait longer than some tens of milliseconds.
     private static var rowsInOneGo: Int { 5000 }
     /// As small: for each, another page is read and moved into its place.
-    static var pagesInOneGo: Int { 128 }
+    static var pagesInOneGo: Int { 512 }
 }

@@ -57,8 +57,8 @@ extension CoreLoop {
     }
 
     /// So few that messages do not wait.
-    private static var salvagedPages: Int { 128 }
-    /// A second: a megabyte of pages of 4 KiB.
-    private static var scrubbedPages: Int { 256 }
+    private static var salvagedPages: Int { 512 }
+    /// A second: a megabyte of pages of 1 KiB.
+    private static var scrubbedPages: Int { 1024 }
     private static var scrubPause: Int64 { 86_400_000 }
 }

@@ -54,7 +54,7 @@ public final class TemporaryDirectory: Sendable {
     }
 
     /// Depth first, and never through a symbolic link.
-    private static func remove(_ path: String) {
+    public static func remove(_ path: String) {
         var information = stat()
         if lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR {
             for name in names(in: path) { remove("\(path)/\(name)") }

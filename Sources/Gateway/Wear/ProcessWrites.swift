@@ -1,9 +1,9 @@
 import Glibc
 
 /// What this process has had written to disks since it began. Source: proc_pid_io(5)
-enum ProcessWrites {
+package enum ProcessWrites {
     /// Bytes, without those that were taken back before they were written; nil where the kernel does not count.
-    static func bytes() -> Int64? {
+    package static func bytes() -> Int64? {
         let descriptor = open("/proc/self/io", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

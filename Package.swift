@@ -110,12 +110,13 @@ let package = Package(
             name: "processing-benchmark", dependencies: ["CAllocations", "CSQLite", "Processing", "Telemetry"],
             path: "Tests/Benchmark/Processing", swiftSettings: strict),
         .executableTarget(
-            name: "segment-benchmark", dependencies: ["CSQLite", "Simulation", "Storage", "Telemetry", "TestKit"],
+            name: "segment-benchmark", dependencies: ["Simulation", "Storage", "Telemetry", "TestKit"],
             path: "Tests/Benchmark/Segments", swiftSettings: strict),
         .executableTarget(
             name: "storage-benchmark",
             dependencies: [
-                "CSQLite", "Gateway", "GatewayConfiguration", "Simulation", "Storage", "Telemetry", "TestKit",
+                "CPageChecksums", "CSQLite", "Gateway", "GatewayConfiguration", "Processing", "Simulation", "Storage",
+                "Telemetry", "TestKit", "Threading",
             ],
             path: "Tests/Benchmark/Storage", swiftSettings: strict),
         .executableTarget(

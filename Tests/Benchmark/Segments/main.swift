@@ -3,9 +3,8 @@ import Storage
 import Telemetry
 import TestKit
 
-// `segment-benchmark [DAYS]`: bytes a sealed reading, and how many million readings a second are sealed and read, for the
-// quantities of a simulated day and for values of other kinds; then the same through SQL, beside a plain table, and a day
-// of one series out of DAYS (30) days of 500 series, from a file that is not in memory.
+// `segment-benchmark`: bytes a sealed reading, and how many million readings a second are sealed and read, for the
+// quantities of a simulated day and for values of other kinds.
 
 let start = Timestamp(rfc3339: "2026-11-23T00:00:00Z")!
 let rounds = 5
@@ -15,8 +14,6 @@ func column(_ text: String, _ width: Int) -> String { String(repeating: " ", cou
 func row(_ name: String, _ cells: [String]) {
     print(name + String(repeating: " ", count: max(0, 30 - name.count)) + cells.map { column($0, 12) }.joined())
 }
-
-func tenths(_ series: inout SyntheticSeries) -> Double { (series.walk() * 10).rounded() / 10 }
 
 func rounded(_ value: Double) -> String { JSONLine.number((value * 100).rounded() / 100) }
 
@@ -42,9 +39,9 @@ for (prefix, quantities, perSegment) in [
 var synthetic = SyntheticSeries(start: start)
 cases += [
     SegmentCase("constant", points: synthetic.points { _ in 21.5 }, perSegment: 360),
-    SegmentCase("tenths, jitter of 150 ms", points: synthetic.points(jitter: 150, tenths), perSegment: 360),
-    SegmentCase("tenths, segments of 60", points: synthetic.points(tenths), perSegment: 60),
-    SegmentCase("tenths, segments of 4", points: synthetic.points(tenths), perSegment: 4),
+    SegmentCase("tenths, jitter of 150 ms", points: synthetic.points(jitter: 150) { $0.tenths() }, perSegment: 360),
+    SegmentCase("tenths, segments of 60", points: synthetic.points { $0.tenths() }, perSegment: 60),
+    SegmentCase("tenths, segments of 4", points: synthetic.points { $0.tenths() }, perSegment: 4),
     SegmentCase("floats of 32 bits", points: synthetic.points { Double(Float($0.walk())) }, perSegment: 360),
     SegmentCase("floats of 64 bits", points: synthetic.points { $0.walk() }, perSegment: 360),
     SegmentCase("random bits", points: synthetic.points(jitter: 150) { $0.bits() }, perSegment: 360),
@@ -59,6 +56,3 @@ for one in cases {
             String(one.count), rounded(figures.bytesPerReading), rounded(figures.sealed), rounded(figures.scanned),
         ])
 }
-
-let days = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 30
-try TableCase(start: start).run(rounds: rounds, days: days)

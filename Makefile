@@ -13,6 +13,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 MESSAGES ?= 200000
 ROUNDS ?= 5
+HOURS ?= 24
 RUNS ?= 1000000
 CUTS ?= 10000
 DAYS ?= 365
@@ -46,17 +47,19 @@ soak-year: packages ## A simulated year of 500 series under a quota, about half 
 	$(RELEASE)/year-soak $(DAYS) $(QUOTA)
 
 .PHONY: bench
-bench: packages ## Drain a queue, beside bare C; decode every format; process and seal readings (MESSAGES=200000 ROUNDS=5).
+bench: packages ## Drain a queue, decode, process, seal, store a day, read a year (MESSAGES=200000 ROUNDS=5 HOURS=24).
 	swift build $(RELEASE_FLAGS) --product poort
 	swift build $(RELEASE_FLAGS) --product bare-subscriber
 	swift build $(RELEASE_FLAGS) --product drain-benchmark
 	swift build $(RELEASE_FLAGS) --product decoding-benchmark
 	swift build $(RELEASE_FLAGS) --product processing-benchmark
 	swift build $(RELEASE_FLAGS) --product segment-benchmark
+	swift build $(RELEASE_FLAGS) --product storage-benchmark
 	$(RELEASE)/drain-benchmark $(RELEASE)/poort $(RELEASE)/bare-subscriber $(MESSAGES) $(ROUNDS)
 	$(RELEASE)/decoding-benchmark Tests/Golden $(MESSAGES)
 	$(RELEASE)/processing-benchmark $$(( $(MESSAGES) * 10 ))
 	$(RELEASE)/segment-benchmark
+	$(RELEASE)/storage-benchmark $(HOURS)
 
 .PHONY: fuzz
 fuzz: packages ## A million inputs for each decoder and for the configuration (RUNS=1000000).

@@ -123,7 +123,7 @@ struct SketchTests {
             ("[broker]\nreceive_maximum = 17", 2, 17),
             ("[broker]\nmax_packet = \"4KiB\"", 3, 4096),
             ("[storage]\ncommit_interval = \"250ms\"", 4, 250),
-            ("[storage]\npage_size = 1024", 5, 1024),
+            ("[storage]\npage_size = 2048", 5, 2048),
             ("[storage]\nquarantine_limit = \"1MB\"", 6, 1_000_000),
             ("[storage.retention]\nraw = \"2d\"", 7, 172_800_000),
             ("[storage.retention]\n\"1d\" = \"5y\"", 8, 157_788_000_000),

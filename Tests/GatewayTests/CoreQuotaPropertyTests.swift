@@ -114,6 +114,8 @@ private struct QuotaFlow {
         var found: [String] = []
         if floor == .distantPast { found.append("nothing went") }
         if floor > bench.clock.now - 8 * CoreBench.hour { found.append("what is protected went") }
+        // What is closed in the end comes on top of it.
+        let space = try bench.space()
         let there = try bench.storedValues()
         for (series, values) in stored {
             for (time, value) in values where time >= floor && there[series]?[time] != value {
@@ -130,7 +132,6 @@ private struct QuotaFlow {
         found += try bench.aggregateDifferences(from: stored, kept: reach.aggregates)
         found += try miscounted(bench)
         if let imbalance = try bench.imbalance() { found.append(imbalance) }
-        let space = try bench.space()
         if space.usedBytes > QuotaSettings(bytes: bytes).upperMark, bench.core.quota.condition != .tooSmall {
             found.append("\(space.usedBytes) bytes are used")
         }

@@ -44,7 +44,7 @@ struct RemovalTests {
         let space = try store.reader.space()
         #expect(space.usedBytes < space.fileBytes)
         #expect(try store.releaseFreePages(limit: 1000, fileLimit: space.fileBytes) == 0)
-        #expect(try store.releaseFreePages(limit: 1000, fileLimit: space.fileBytes - 8192) == 2)
+        #expect(try store.releaseFreePages(limit: 1000, fileLimit: space.fileBytes - 2048) == 2)
         _ = try store.releaseFreePages(limit: 1000, fileLimit: space.usedBytes / 2)
         try store.commit()
         let after = try store.reader.space()

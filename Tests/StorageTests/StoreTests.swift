@@ -261,7 +261,8 @@ struct StoreTests {
         try store.commit()
         #expect(try store.releaseFreePages(limit: 10) == 10)
         try store.commit()
-        #expect(try store.sizeBytes() == full - 10 * 1024)
+        // And with them at times the page that told where they hang.
+        #expect(try [10, 11].contains((full - store.sizeBytes()) / 1024))
         while try store.releaseFreePages(limit: 10) == 10 { try store.commit() }
         try store.commit()
         #expect(try store.sizeBytes() < full / 2)

@@ -71,11 +71,11 @@ struct BackupCommandTests {
     func damaged() throws {
         do { try add(20_000, from: 1, to: Store(path: path)) }
         #expect(try command(["backup", "--database", path, copy]).ending == .exited(0))
-        flip(copy, at: 4096 * 20 + 3000)
+        flip(copy, at: 1024 * 20 + 700)
         let restored = try command(["restore", "--force", "--database", path, copy])
         #expect(restored.ending == .exited(1), "\(restored.output)")
         #expect(restored.errors.contains("page 21 is damaged") && restored.errors.contains("nothing was changed"))
-        flip(path, at: 4096 * 30 + 3000)
+        flip(path, at: 1024 * 30 + 700)
         let backup = try command(["backup", "--database", path, directory.file("other.db")])
         #expect(backup.ending == .exited(1) && backup.errors.contains("page 31 of the file is damaged"))
         #expect(!TemporaryDirectory.names(in: directory.path).contains { $0.hasPrefix("other.db") })

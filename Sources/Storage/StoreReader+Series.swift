@@ -9,11 +9,10 @@ extension StoreReader {
         _ tier: Tier, in range: Range<Timestamp>, of series: SeriesID
     ) throws(StorageError) -> [StoredAggregate] {
         var found: [StoredAggregate] = []
-        var select = try aggregateRows.selectEach(tier, in: range, of: [series])
-        // Days, which are few.
-        if select == nil { select = try aggregateRows.select(tier, in: range, of: series) }
-        guard let select else { return [] }
-        while try select.step("read aggregates") { found.append(AggregateRow.read(select, tier: tier)) }
+        try aggregates(tier, in: range, series: series) {
+            found.append($0)
+            return true
+        }
         return found
     }
 

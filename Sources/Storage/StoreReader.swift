@@ -221,7 +221,7 @@ public final class StoreReader {
     public func aggregates(
         _ tier: Tier, in range: Range<Timestamp>, series: SeriesID? = nil, visit: (StoredAggregate) -> Bool
     ) throws(StorageError) {
-        let select = try aggregateRows.select(tier, in: range, of: series)
+        let select = try aggregateRows.selectFew(tier, in: range, of: series)
         while try select.step("read aggregates") {
             if !visit(AggregateRow.read(select, tier: tier)) { return }
         }

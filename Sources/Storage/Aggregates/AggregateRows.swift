@@ -42,6 +42,13 @@ struct AggregateRows {
         return select
     }
 
+    /// As ``select(_:in:of:newestFirst:)``, in the way that is quickest for one series.
+    func selectFew(_ tier: Tier, in range: Range<Timestamp>, of series: SeriesID?) throws(StorageError) -> Statement {
+        if let series, let each = try selectEach(tier, in: range, of: [series]) { return each }
+        // Of days there are few.
+        return try select(tier, in: range, of: series)
+    }
+
     /// As ``select(_:in:of:newestFirst:)`` for few series, each of whose windows is looked up by its key: as many steps as
     /// the range has windows, however many series the file has.
     /// - Returns: nil where keys cannot be told, since local days begin where the calendar says; and where there is none.

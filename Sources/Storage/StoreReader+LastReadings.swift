@@ -48,6 +48,7 @@ extension StoreReader {
                 found.append(ReadingRow(.init(series: id, reading: last)))
             }
         }
+        note(sealed.damage)
         return found
     }
 

@@ -206,14 +206,14 @@ public final class StoreReader {
                 database, hot: try HotRows(database, schemaVersion: schemaVersion), hasSegments: schemaVersion >= 4,
                 in: range, of: series, newestFirst: newestFirst)
             while try sweep.next() {
-                for row in sweep.rows where !visit(ReadingRow(row)) { return noteDamage(sweep) }
+                for row in sweep.rows where !visit(ReadingRow(row)) { return note(sweep.damage) }
             }
-            noteDamage(sweep)
+            note(sweep.damage)
         }
     }
 
-    private func noteDamage(_ sweep: ReadingSweep) {
-        damage.merge(sweep.damage) { first, _ in first }
+    func note(_ found: [SegmentID: (segment: StoredSegment, error: StorageError)]) {
+        damage.merge(found) { first, _ in first }
     }
 
     /// Visits a tier's aggregates whose windows begin within a range, ordered by start; stops when `visit` says false.

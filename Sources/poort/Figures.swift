@@ -52,7 +52,7 @@ struct Figures: ParsableCommand {
         try LateWindows.warn(reader)
         if json {
             OutputBuffer.show(all.map { FiguresJSON($0).line.finished })
-            return
+            return try reader.expectWhole()
         }
         let columns = Terminal.size?.columns
         if name != nil {
@@ -60,6 +60,7 @@ struct Figures: ParsableCommand {
         } else {
             OutputBuffer.show(ASCIIText.shown(SitesReport(sites: all).lines(columns: columns)))
         }
+        try reader.expectWhole()
     }
 
     private func sites(_ reader: StoreReader, _ configuration: Configuration?) throws -> [Site] {

@@ -66,6 +66,7 @@ struct Plot: ParsableCommand {
         } else {
             OutputBuffer.show(ASCIIText.shown(lines(report, columns: columns)))
         }
+        try reader.expectWhole()
     }
 
     private static let day: Int64 = 86_400_000

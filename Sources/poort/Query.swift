@@ -53,6 +53,7 @@ struct Query: ParsableCommand {
             }
         }
         printer.output.flush()
+        try reader.expectWhole()
     }
 
     private func unknownSeries(among all: [StoreReader.SeriesRow]) -> CommandFailure {

@@ -43,6 +43,7 @@ struct Show: ParsableCommand {
         } else {
             OutputBuffer.show(ASCIIText.shown(page.lines(columns: Terminal.size?.columns ?? 80)))
         }
+        try reader.expectWhole()
     }
 
     /// The end of a minute, so that no more readings are expected than could have come. The running minute is left out

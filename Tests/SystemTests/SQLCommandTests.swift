@@ -127,6 +127,11 @@ struct SQLCommandTests {
         #expect(rest.ending == .exited(1) && rest.output == "n\n420\n" && rest.errors.contains("left out: segment"))
         let other = try file.run(["sql", statement + " WHERE device = 'aq-1'", "--format", "csv"])
         #expect(other.ending == .exited(0) && other.output == "n\n240\n")
+        let query = try file.run(["query", "--tier", "raw", "--last", "100y"])
+        #expect(query.ending == .exited(1) && query.output.lines.count == 420, "\(query.output.lines.count)")
+        #expect(query.errors.contains("readings are missing from this: "), "\(query.errors)")
+        let whole = try file.run(["query", "--tier", "raw", "--last", "100y", "--device", "aq-1"])
+        #expect(whole.ending == .exited(0) && whole.output.lines.count == 240, "\(whole.errors)")
     }
 
     @Test("is ended by Ctrl-C", .timeLimit(.minutes(1)))

@@ -163,8 +163,8 @@ public struct StoreOptions: Sendable, Hashable {
     var fewestForSegment = 6
     /// So that none takes long to read and to write anew.
     var mostInSegment = 8192
-    /// Of rows that are to be sealed: two megabytes.
-    var rowsInMemory = 65_536
+    /// Of rows that are to be sealed: four megabytes.
+    var rowsInMemory = 131_072
     /// How many readings of segments are written anew in one portion of sealing, about: half a second's work.
     var mostWrittenAnew = 1_000_000
 

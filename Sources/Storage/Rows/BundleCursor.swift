@@ -59,9 +59,13 @@ final class BundleCursor {
     }
 
     private func fill() throws(StorageError) {
-        for _ in 0..<BundleCursor.openedAtOnce where hasMore {
+        // As many again as wait, or these would be put in order anew for a few.
+        let wanted = 2 * opened.count
+        var count = 0
+        while hasMore, count < BundleCursor.openedAtOnce || opened.count < wanted {
             try add(try select.bundle(of: database))
             hasMore = try select.step("read readings")
+            count += 1
         }
         // The next one is at the end.
         if isNewestFirst { opened.sort { $0.id < $1.id } } else { opened.sort { $0.id > $1.id } }

@@ -41,7 +41,8 @@ extension Store {
         let passes = SeriesID(rows.count / options.rowsInMemory + 1)
         for pass in 0..<passes {
             let bySeries = try hotReadings(in: rows.range) { $0 % passes == pass }
-            for (series, readings) in bySeries.sorted(by: { $0.key < $1.key }) {
+            for (number, readings) in bySeries.enumerated() where !readings.isEmpty {
+                let series = SeriesID(number)
                 let parts = try sealedParts(of: readings, series: series, border: border, in: &portion)
                 guard parts.reduce(0, { $0 + $1.count }) < readings.count else { continue }
                 kept.insert(series)
@@ -58,14 +59,19 @@ extension Store {
 
     // MARK: - Rows
 
+    /// - Returns: of each series by its number, in the order of time.
     private func hotReadings(
         in range: Range<Timestamp>, where isWanted: (SeriesID) -> Bool
-    ) throws(StorageError) -> [SeriesID: [SealedReading]] {
-        var bySeries: [SeriesID: [SealedReading]] = [:]
+    ) throws(StorageError) -> [[SealedReading]] {
+        var bySeries: [[SealedReading]] = []
         let cursor = try hotCursor(range)
         defer { cursor.close() }
         while let (series, reading) = try cursor.next() {
-            if isWanted(series) { bySeries[series, default: []].append(reading) }
+            guard isWanted(series) else { continue }
+            if Int(series) >= bySeries.count {
+                bySeries += [[SealedReading]](repeating: [], count: Int(series) + 64 - bySeries.count)
+            }
+            bySeries[Int(series)].append(reading)
         }
         return bySeries
     }

@@ -10,7 +10,7 @@ final class OrderedScan: ReadingsScan {
     private let statements: ReadingsStatements
     private let segments: SegmentRows
     private let seriesCount: Int
-    private var held: [SegmentRow] = []
+    private var held: [StoredSegment] = []
     /// The hours whose segments were taken into ``held``.
     private var loaded: ClosedRange<Int64>?
     /// The first time that was not looked at yet; the last one when descending.
@@ -55,8 +55,9 @@ final class OrderedScan: ReadingsScan {
             slice = nextSlice()
         }
         try addHotReadings(of: &slice, to: batch)
-        for row in held where row.firstTime <= slice.upperBound && row.lastTime >= slice.lowerBound {
-            statements.segment.bind(1, row.id)
+        for row in held
+        where row.firstTime.milliseconds <= slice.upperBound && row.lastTime.milliseconds >= slice.lowerBound {
+            statements.segment.bind(1, row.id.rawValue)
             guard try statements.segment.step("read sealed readings") else { continue }
             try segments.append(
                 row, statements.segment.bytes(0), from: slice.lowerBound, through: slice.upperBound, of: request,
@@ -79,9 +80,12 @@ final class OrderedScan: ReadingsScan {
 
     private func expectedRows(in slice: ClosedRange<Int64>) -> Int {
         var rows = 0.0
-        for row in held where row.firstTime <= slice.upperBound && row.lastTime >= slice.lowerBound {
-            let common = min(row.lastTime, slice.upperBound) - max(row.firstTime, slice.lowerBound) + 1
-            rows += Double(row.count) * Double(common) / Double(row.lastTime - row.firstTime + 1)
+        for row in held
+        where row.firstTime.milliseconds <= slice.upperBound && row.lastTime.milliseconds >= slice.lowerBound {
+            let common =
+                min(row.lastTime.milliseconds, slice.upperBound) - max(row.firstTime.milliseconds, slice.lowerBound) + 1
+            rows +=
+                Double(row.count) * Double(common) / Double(row.lastTime.milliseconds - row.firstTime.milliseconds + 1)
         }
         return Int(min(rows, 1e9))
     }
@@ -114,12 +118,12 @@ final class OrderedScan: ReadingsScan {
             isDone = slice.lowerBound <= request.firstTime
             guard !isDone else { return }
             position = slice.lowerBound - 1
-            held.removeAll { $0.firstTime > position }
+            held.removeAll { $0.firstTime.milliseconds > position }
         } else {
             isDone = slice.upperBound >= request.lastTime
             guard !isDone else { return }
             position = slice.upperBound + 1
-            held.removeAll { $0.lastTime < position }
+            held.removeAll { $0.lastTime.milliseconds < position }
         }
     }
 
@@ -144,11 +148,11 @@ final class OrderedScan: ReadingsScan {
             select.bind(1, range.lowerBound)
             select.bind(2, range.upperBound)
             while try select.step("look for segments") {
-                let row = SegmentRow(select)
+                let row = StoredSegment(select)
                 // Of one that makes no sense it is not known what is missing.
                 guard row.concerns(request), try segments.isPlausible(row),
-                    request.overlaps(first: row.firstTime, last: row.lastTime),
-                    isDescending ? row.firstTime <= position : row.lastTime >= position
+                    request.overlaps(first: row.firstTime.milliseconds, last: row.lastTime.milliseconds),
+                    isDescending ? row.firstTime.milliseconds <= position : row.lastTime.milliseconds >= position
                 else { continue }
                 held.append(row)
             }
@@ -167,7 +171,7 @@ final class OrderedScan: ReadingsScan {
     }
 
     private func nextTimes() throws(StorageError) -> Int64? {
-        var times = held.map { max($0.firstTime, position) }
+        var times = held.map { max($0.firstTime.milliseconds, position) }
         if let time = try statements.nextHotTime(from: position) { times.append(time) }
         let known = loaded?.upperBound ?? SegmentKeys.hours(first: position, last: position).lowerBound - 1
         statements.nextSegment.bind(
@@ -189,7 +193,7 @@ final class OrderedScan: ReadingsScan {
             loaded = (hour + 1)...(loaded?.upperBound ?? OrderedScan.lastHour)
             try load(max(hour - StoredSegment.greatestSpanHours, 0)...hour)
         }
-        var times = held.map { min($0.lastTime, position) }
+        var times = held.map { min($0.lastTime.milliseconds, position) }
         if let time = try statements.previousHotTime(through: position) { times.append(time) }
         if let hour = try previousHour() {
             // Of segments that are not held, this is how far they may reach.

@@ -68,9 +68,9 @@ final class PlainScan: ReadingsScan {
             isInRange = false
             return
         }
-        let row = SegmentRow(select)
+        let row = StoredSegment(select)
         guard row.concerns(request), try segments.isPlausible(row),
-            request.overlaps(first: row.firstTime, last: row.lastTime)
+            request.overlaps(first: row.firstTime.milliseconds, last: row.lastTime.milliseconds)
         else { return }
         try segments.append(
             row, select.bytes(5), from: request.firstTime, through: request.lastTime, of: request, to: batch)

@@ -19,7 +19,7 @@ final class ReadingsStatements {
             ? "(SELECT 0 AS id, 0 AS series, 0 AS first_time, 0 AS last_time, 0 AS count, x'' AS data LIMIT 0)"
             : "main.segments"
         segments = try database.prepare(
-            "SELECT id, series, first_time, last_time, count, data FROM \(sealed) WHERE id >= ?1 AND id <= ?2 ORDER BY id"
+            "SELECT \(StoredSegment.columns), data FROM \(sealed) WHERE id >= ?1 AND id <= ?2 ORDER BY id"
         )
         segment = try database.prepare("SELECT data FROM \(sealed) WHERE id = ?1")
         nextSegment = try database.prepare("SELECT id FROM \(sealed) WHERE id >= ?1 ORDER BY id LIMIT 1")
@@ -65,37 +65,7 @@ extension ReadingsRow {
     }
 }
 
-/// A segment by what its row says of it.
-struct SegmentRow {
-    var id: Int64
-    var series: SeriesID
-    var firstTime: Int64
-    var lastTime: Int64
-    var count: Int64
-
-    /// Reads `id, series, first_time, last_time, count`.
-    init(_ row: Statement) {
-        id = row.integer(0)
-        series = SeriesID(truncatingIfNeeded: row.integer(1))
-        (firstTime, lastTime, count) = (row.integer(2), row.integer(3), row.integer(4))
-    }
-
+extension StoredSegment {
     /// Whether it is, or should be, of a series that is asked for.
-    func concerns(_ request: ReadingsRequest) -> Bool {
-        request.holds(series) || request.holds(SegmentID(rawValue: id).series)
-    }
-
-    /// Whether its number, its series and its times fit together: whoever looks for a reading relies on that.
-    var isPlausible: Bool {
-        let (first, last) = (Timestamp(milliseconds: firstTime), Timestamp(milliseconds: lastTime))
-        return SegmentID(rawValue: id).series == series && SegmentID.times.contains(first)
-            && SegmentID(rawValue: id).hour == SegmentID.hour(of: first)
-            && last >= first && last - first <= StoredSegment.greatestSpan
-    }
-
-    /// Whether the segment itself says the same.
-    func agrees(with header: SegmentHeader) -> Bool {
-        header.series == series && Int64(header.count) == count
-            && header.firstTime.milliseconds == firstTime && header.lastTime.milliseconds == lastTime
-    }
+    func concerns(_ request: ReadingsRequest) -> Bool { request.holds(series) || request.holds(id.series) }
 }

@@ -12,10 +12,9 @@ public struct DamagedSegment: Error, Hashable, Sendable, CustomStringConvertible
     /// What is wrong with it.
     public var cause: String
 
-    init(_ row: SegmentRow, series: String, cause: String) {
-        (id, count, self.series, self.cause) = (row.id, row.count, series, cause)
-        firstTime = Timestamp(milliseconds: row.firstTime)
-        lastTime = Timestamp(milliseconds: row.lastTime)
+    init(_ row: StoredSegment, series: String, cause: String) {
+        (id, count, self.series, self.cause) = (row.id.rawValue, Int64(row.count), series, cause)
+        (firstTime, lastTime) = (row.firstTime, row.lastTime)
     }
 
     public var description: String {
@@ -41,7 +40,7 @@ final class SegmentRows {
     /// Adds what a segment holds between two times to the batch.
     /// - Parameter bytes: need to stay where they are only while this runs.
     func append(
-        _ row: SegmentRow, _ bytes: UnsafeRawBufferPointer, from first: Int64, through last: Int64,
+        _ row: StoredSegment, _ bytes: UnsafeRawBufferPointer, from first: Int64, through last: Int64,
         of request: ReadingsRequest, to batch: RowBatch
     ) throws(DamagedSegment) {
         do throws(SegmentError) {
@@ -50,8 +49,9 @@ final class SegmentRows {
             let count = reader.header.count
             let rows = batch.room(for: count)
             try reader.readAll(into: rows, values: request.needsValues, verdicts: request.needsVerdicts)
-            let begin = first <= row.firstTime ? 0 : SegmentRows.place(of: first, in: rows, count: count)
-            let end = last >= row.lastTime ? count : SegmentRows.place(of: last + 1, in: rows, count: count)
+            let begin = first <= row.firstTime.milliseconds ? 0 : SegmentRows.place(of: first, in: rows, count: count)
+            let end =
+                last >= row.lastTime.milliseconds ? count : SegmentRows.place(of: last + 1, in: rows, count: count)
             batch.keep(begin..<max(begin, end))
         } catch {
             try note(DamagedSegment(row, series: names.text(of: row.series), cause: error.description))
@@ -59,7 +59,7 @@ final class SegmentRows {
     }
 
     /// Whether a segment can be where its row says, before any of it is read.
-    func isPlausible(_ row: SegmentRow) throws(DamagedSegment) -> Bool {
+    func isPlausible(_ row: StoredSegment) throws(DamagedSegment) -> Bool {
         if row.isPlausible { return true }
         try note(DamagedSegment(row, series: names.text(of: row.series), cause: "\(SegmentError.damaged(.otherRow))"))
         return false

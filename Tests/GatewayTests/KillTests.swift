@@ -11,7 +11,7 @@ struct KillTests {
     /// The steps, and how many times they are reached at least while a run's messages are taken in.
     static let points = [
         "commit.begun", "commit.done", "seal.segment", "seal.inserted", "seal.deleted", "seal.resumed", "merge.deleted",
-        "merge.written", "reopen.deleted", "reopen.inserted", "reopen.changed",
+        "merge.written", "reopen.deleted", "reopen.inserted", "reopen.changed", "bundle.written", "bundle.removed",
     ]
     static let retentionPoints = [
         "retention.rows", "retention.segment", "retention.trimmed", "retention.segments",

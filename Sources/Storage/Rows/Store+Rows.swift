@@ -48,6 +48,7 @@ extension Store {
             while let part = parts.first {
                 if part.count >= Bundle.fewest { try bundles.add(part) } else { try insertHot(part) }
                 parts.removeFirst()
+                FaultPoint.reach("bundle.written")
             }
         } catch {
             unbundled = parts.flatMap { $0 }
@@ -181,6 +182,7 @@ extension Store {
             let others = bundle.records.filter { !range.contains(bundle.start + BundleRecord(bits: $0).offset) }
             let isWorth = others.count >= Bundle.fewest
             try bundles.keep(isWorth ? others : [], of: bundle)
+            FaultPoint.reach("bundle.removed")
             try insertHot(staying)
             if !isWorth { try insertHot(Bundle(id: bundle.id, records: others).readings) }
         }

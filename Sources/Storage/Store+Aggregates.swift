@@ -41,7 +41,7 @@ extension Store {
         of series: SeriesID, in range: Range<Timestamp>
     ) throws(StorageError) -> (value: Double, time: Timestamp)? {
         try counted.read()
-        let minutes = AggregateTable.minutes(in: range)
+        let minutes = AggregateKeys.minutes.steps(in: range)
         return try counted.search.last(of: series, in: minutes)
     }
 
@@ -51,13 +51,13 @@ extension Store {
     {
         try counted.read()
         guard start < limit else { return nil }
-        let minutes = AggregateTable.minutes(in: start + 1..<limit)
+        let minutes = AggregateKeys.minutes.steps(in: start + 1..<limit)
         return try counted.search.first(of: series, in: minutes).map {
-            Timestamp(milliseconds: $0 * AggregateTable.minuteMilliseconds)
+            AggregateKeys.minutes.time($0)
         }
     }
 
-    /// The windows of a tier within a range that were written, with their series.
+    /// The windows of a tier within a range that were written, with their series, as they lie in the file.
     public func writtenWindows(
         _ tier: Tier, in range: Range<Timestamp>, visit: (_ start: Timestamp, _ series: SeriesID) -> Void
     ) throws(StorageError) {

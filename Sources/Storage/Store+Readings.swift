@@ -45,10 +45,10 @@ extension Store {
         defer { select.reset() }
         try select.step("find a series")
         let stored = select.storedSeries()
-        guard AggregateTable.series.contains(stored.id) else {
+        guard AggregateKeys.series.contains(stored.id) else {
             throw StorageError(
                 operation: "enter a series", path: path, code: 13,
-                cause: "the file has room for \(AggregateTable.series.count) series, and they are all taken",
+                cause: "the file has room for \(AggregateKeys.series.count) series, and they are all taken",
                 hint: "move the file away while poort is stopped; a new one is made in its place")
         }
         return stored

@@ -67,30 +67,6 @@ extension Store {
         return old.count == 0 ? 0 : try removeHot(in: old.range)
     }
 
-    /// Removes a tier's aggregates that began before a time. As ``removeReadings(before:limit:by:)``.
-    public func removeAggregates(
-        _ tier: Tier, before time: Timestamp, limit: Int, by rule: RemovalRule = .retention
-    ) throws(StorageError) -> Int {
-        let table = AggregateTable(tier)
-        let end = table.ids(of: .distantPast..<max(time, .distantPast)).upperBound
-        let old = "FROM \(table.name) WHERE id < \(end) ORDER BY id"
-        guard try database.integer("SELECT 1 \(old) LIMIT 1") != nil else { return 0 }
-        // All windows of a start go together.
-        let last = try database.integer("SELECT id \(old) LIMIT 1 OFFSET \(limit - 1)")
-        let border = last.map { AggregateTable.id(minute: AggregateTable.minute(of: $0) + 1, series: 0) } ?? end
-        try begin()
-        try database.execute("DELETE FROM \(table.name) WHERE id < \(border)", operation: "remove old aggregates")
-        let removed = Int(database.changedRows)
-        if let rare = table.rareName {
-            try database.execute("DELETE FROM \(rare) WHERE id < \(border)", operation: "remove old aggregates")
-        }
-        if removed > 0 {
-            let outcome = LedgerEntry.removedAggregates(tier, by: rule)
-            try addToLedger(source: "", counted: .removed, outcome: outcome, count: removed)
-        }
-        return removed
-    }
-
     /// Gives free pages back to the file system, at most `limit`, so that no commit waits long. The file shrinks at the
     /// next checkpoint.
     ///

@@ -55,13 +55,13 @@ extension StoreReader {
     private func lastReadings(
         accordingTo tier: Tier, in range: Range<Timestamp>, of missing: inout Set<SeriesID>, rowLimit: Int
     ) throws(StorageError) -> [ReadingRow] {
-        let select = try aggregateRows.select(tier, in: range, newestFirst: true)
+        let cursor = try aggregateRows.select(tier, in: range, order: .descending)
         var found: [ReadingRow] = []
         var rows = 0
-        while !missing.isEmpty, rows < rowLimit, try select.step("look for the last readings") {
+        while !missing.isEmpty, rows < rowLimit, try cursor.step("look for the last readings") {
             rows += 1
-            guard missing.contains(SeriesID(truncatingIfNeeded: select.integer(0))) else { continue }
-            let row = AggregateRow.read(select, tier: tier)
+            guard missing.contains(cursor.series) else { continue }
+            let row = cursor.read()
             let (statistics, direction) = (row.aggregate.statistics, row.aggregate.direction)
             guard let time = statistics?.lastTime ?? direction?.lastTime, let last = row.aggregate.last else {
                 continue

@@ -34,8 +34,8 @@ extension StoreReader {
             let until = try CountedMinutes.until(in: database)
             search.note(silence: CountedMinutes.silence(after: select.timestamp(1), until: until), of: series)
         }
-        let first = AggregateTable.minute(of: select.isNull(0) ? .distantPast : select.timestamp(0))
-        let end = AggregateTable.minute(of: time)
+        let first = AggregateKeys.minutes.step(of: select.isNull(0) ? .distantPast : select.timestamp(0))
+        let end = AggregateKeys.minutes.step(of: time)
         return try search.last(of: series, in: first..<max(first, end))
     }
 

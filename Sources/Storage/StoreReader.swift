@@ -221,9 +221,9 @@ public final class StoreReader {
     public func aggregates(
         _ tier: Tier, in range: Range<Timestamp>, series: SeriesID? = nil, visit: (StoredAggregate) -> Bool
     ) throws(StorageError) {
-        let select = try aggregateRows.selectFew(tier, in: range, of: series)
-        while try select.step("read aggregates") {
-            if !visit(AggregateRow.read(select, tier: tier)) { return }
+        let cursor = try aggregateRows.selectFew(tier, in: range, of: series)
+        while try cursor.step("read aggregates") {
+            if !visit(cursor.read()) { return }
         }
     }
 

@@ -17,7 +17,7 @@ enum AggregateRow {
         let (statistics, direction) = (aggregate.statistics, aggregate.direction)
         let scale = scale(of: aggregate)
         func after(_ time: Timestamp?) -> Int64? { time.map { $0.milliseconds &- start.milliseconds } }
-        statement.bind(1, AggregateTable.id(start, series))
+        statement.bind(1, AggregateKeys(aggregate.window.tier).id(start, series))
         statement.bind(2, aggregate.count)
         statement.bind(3, aggregate.suspectCount)
         statement.bind(4, aggregate.failCount)
@@ -55,7 +55,7 @@ enum AggregateRow {
             aggregate.direction?.sine, aggregate.direction?.cosine, percentiles?.p50, percentiles?.p85,
             percentiles?.p95, isUsual ? nil : aggregate.requiredCoverage,
         ]
-        statement.bind(1, AggregateTable.id(aggregate.window.start, series))
+        statement.bind(1, AggregateKeys(aggregate.window.tier).id(aggregate.window.start, series))
         for (index, count) in counts.enumerated() { statement.bind(rareParameter + Int32(index), count) }
         for (index, figure) in figures.enumerated() {
             statement.bind(rareParameter + Int32(counts.count + index), figure, in: scale)

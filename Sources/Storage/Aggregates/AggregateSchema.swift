@@ -1,3 +1,5 @@
+import Telemetry
+
 /// How schema version 4 keeps aggregates: a table for each tier, written at its end, and a view that shows them as the
 /// table `aggregates` of the versions before did. As a step that was released this is never changed.
 ///
@@ -9,6 +11,8 @@ enum AggregateSchema {
         ["minutes": 60, "quarters": 900, "hours": 3600, "days": 86_400]
         .sorted { $0.value < $1.value }.map { create($0.key) + "\n" + move($0.key, tier: $0.value) }
         .joined(separator: "\n") + counters + "\nDROP TABLE aggregates;\n" + view
+
+    private static func keys(_ tier: Int) -> AggregateKeys { AggregateKeys(Tier(rawValue: Int32(tier)) ?? .minute) }
 
     private static let common = """
         count INTEGER NOT NULL,
@@ -45,7 +49,10 @@ enum AggregateSchema {
         """
 
     private static func create(_ table: String) -> String {
-        let id = "id INTEGER PRIMARY KEY, -- (start / 60000) << 20 | series"
+        let id =
+            table == "hours"
+            ? "id INTEGER PRIMARY KEY, -- (hour >> 3 << 20 | series) << 3 | (hour & 7), hour being start / 3600000"
+            : "id INTEGER PRIMARY KEY, -- (start / 60000) << 20 | series"
         return switch table {
         case "minutes":
             """
@@ -94,7 +101,7 @@ enum AggregateSchema {
         """
 
     private static func move(_ table: String, tier: Int) -> String {
-        let id = "(start - (start % 60000 + 60000) % 60000) / 60000 << 20 | series"
+        let id = keys(tier).idSQL(start: "start", series: "series")
         // The offset keeps SQLite from computing the digits anew for each column.
         let rows = """
             (SELECT *, CAST('1e' || digits AS REAL) AS power FROM (SELECT *, CASE WHEN \(areWhole("1.0")) THEN 0
@@ -154,11 +161,11 @@ enum AggregateSchema {
         ].joined(separator: "\nUNION ALL\n") + ";"
 
     private static func shown(_ source: String, tier: Int) -> String {
-        let begin = "(id >> 20) * 60000"
+        let begin = keys(tier).startSQL("id")
         let (start, end) = tier == 86_400 ? ("start", "\"end\"") : (begin, "\(begin) + \(tier * 1000)")
         return """
-            SELECT \(tier) AS tier, \(start) AS start, id & 1048575 AS series, \(end) AS "end", count, suspect, fail,
-            expected, \(figure("mean")), \(figure("squared_deviations")), \(figure("minimum")), \(figure("maximum")),
+            SELECT \(tier) AS tier, \(start) AS start, \(keys(tier).seriesSQL("id")) AS series, \(end) AS "end",
+            count, suspect, fail, expected, \(figure("mean")), \(figure("squared_deviations")), \(figure("minimum")), \(figure("maximum")),
             \(figure("first")), \(start) + first_time AS first_time, \(figure("last")), \(start) + last_time AS last_time,
             \(figure("increase")), CASE WHEN increase IS NOT NULL THEN ifnull(resets, 0) END AS resets, revision,
             minimum_time, maximum_time, \(figure("p50")), \(figure("p85")), \(figure("p95")), distribution,

@@ -77,7 +77,7 @@ final class AggregateStatements {
         if AggregateRow.bindRare(aggregate, series: series, to: writeRare) {
             try writeRare.run("correct an aggregate")
         } else {
-            deleteRare.bind(1, AggregateTable.id(aggregate.window.start, series))
+            deleteRare.bind(1, table.keys.id(aggregate.window.start, series))
             try deleteRare.run("correct an aggregate")
         }
     }
@@ -89,7 +89,7 @@ final class AggregateStatements {
     }
 
     func aggregate(start: Timestamp, series: SeriesID) throws(StorageError) -> StoredAggregate? {
-        select.bind(1, AggregateTable.id(start, series))
+        select.bind(1, table.keys.id(start, series))
         defer { select.reset() }
         return try select.step("read an aggregate") ? AggregateRow.read(select, tier: table.tier) : nil
     }

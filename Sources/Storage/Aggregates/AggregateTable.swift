@@ -2,15 +2,10 @@ import Telemetry
 
 /// The table that holds a tier's windows. Source of its layout: ``AggregateSchema``.
 ///
-/// A row's number is made of the minute in which its window begins and its series, so that new windows lie behind the
-/// others, those of one start beside each other, and each is found by its key.
+/// A row's number is made of its window's start and its series: see ``AggregateKeys``.
 struct AggregateTable {
     let tier: Tier
-
-    static let seriesBits: Int64 = 20
-    /// Numbers of series that a row's number has room for.
-    static let series: Range<SeriesID> = 0..<(1 << 20)
-    static let minuteMilliseconds: Int64 = 60_000
+    let keys: AggregateKeys
 
     static let common = [
         "count", "suspect", "fail", "expected", "revision", "digits", "mean", "squared_deviations", "minimum",
@@ -24,6 +19,13 @@ struct AggregateTable {
 
     init(_ tier: Tier) {
         self.tier = tier
+        keys = AggregateKeys(tier)
+    }
+
+    /// - Returns: nil for another table, and for that of what is rare.
+    init?(named name: String) {
+        guard let tier = Tier.allCases.first(where: { AggregateTable($0).name == name }) else { return nil }
+        self.init(tier)
     }
 
     var name: String {
@@ -41,33 +43,16 @@ struct AggregateTable {
     /// As many minutes lie between the windows' beginnings; nil for days.
     var minutes: Int64? { tier == .day ? nil : Int64(tier.rawValue) / 60 }
 
-    // MARK: - Numbers of rows
-
-    static func id(minute: Int64, series: SeriesID) -> Int64 { minute << seriesBits | Int64(series) }
-
-    static func id(_ start: Timestamp, _ series: SeriesID) -> Int64 { id(minute: minute(of: start), series: series) }
-
-    static func minute(of time: Timestamp) -> Int64 {
-        // Of times that no calendar knows the rest is cut off: the numbers have no room for them.
-        min(max(time.milliseconds, -(1 << 56)), 1 << 56).flooredQuotient(minuteMilliseconds)
-    }
-
-    static func minute(of id: Int64) -> Int64 { id >> seriesBits }
-    static func series(of id: Int64) -> SeriesID { SeriesID(truncatingIfNeeded: id & Int64(series.upperBound - 1)) }
-
-    /// The minutes that begin within a range.
-    static func minutes(in range: Range<Timestamp>) -> Range<Int64> {
-        let (first, end) = (minute(of: range.lowerBound - 1) + 1, minute(of: range.upperBound - 1) + 1)
-        return first..<max(first, end)
-    }
-
-    /// The numbers of all windows that begin within a range. A day may begin within a minute, so that those of the minute in
-    /// which the range begins are among them: see ``condition``.
+    /// The numbers between which lie those of all windows that begin within a range, and others: see ``condition``. A day may
+    /// begin within a minute, so that those of the minute in which the range begins are among them.
     func ids(of starts: Range<Timestamp>) -> Range<Int64> {
-        let minutes = AggregateTable.minutes(in: starts)
-        let first = tier == .day ? AggregateTable.minute(of: starts.lowerBound) : minutes.lowerBound
-        return first << AggregateTable.seriesBits..<minutes.upperBound << AggregateTable.seriesBits
+        let steps = keys.steps(in: starts)
+        let first = tier == .day ? keys.step(of: starts.lowerBound) : steps.lowerBound
+        return keys.ids(of: min(first, steps.upperBound)..<steps.upperBound)
     }
+
+    /// Whether numbers alone do not tell the windows that begin within a range.
+    private var needsStarts: Bool { tier >= .hour }
 
     // MARK: - SQL
 
@@ -76,10 +61,9 @@ struct AggregateTable {
 
     /// A row's series, and when its window begins and ends.
     var key: String {
-        let series = "\(name).id & \(AggregateTable.series.upperBound - 1)"
+        let (id, series) = ("\(name).id", keys.seriesSQL("\(name).id"))
         guard let minutes else { return ([series] + AggregateTable.daily).joined(separator: ", ") }
-        let start = "(\(name).id >> \(AggregateTable.seriesBits)) * \(AggregateTable.minuteMilliseconds)"
-        return "\(series), \(start), \(start) + \(minutes * AggregateTable.minuteMilliseconds)"
+        return "\(series), \(keys.startSQL(id)), \(keys.startSQL(id)) + \(minutes * 60_000)"
     }
 
     /// What to select from ``source``, for ``AggregateRow/read(_:tier:)``.
@@ -87,7 +71,10 @@ struct AggregateTable {
 
     /// That windows begin within the range that is bound to the first parameters.
     var condition: String {
-        "\(name).id >= ?1 AND \(name).id < ?2" + (tier == .day ? " AND start >= ?3 AND start < ?4" : "")
+        let numbers = "\(name).id >= ?1 AND \(name).id < ?2"
+        guard needsStarts else { return numbers }
+        let start = tier == .day ? "start" : keys.startSQL("\(name).id")
+        return "\(numbers) AND \(start) >= ?3 AND \(start) < ?4"
     }
 
     /// Binds the range of ``condition``.
@@ -95,7 +82,7 @@ struct AggregateTable {
         let ids = ids(of: starts)
         select.bind(1, ids.lowerBound)
         select.bind(2, ids.upperBound)
-        guard tier == .day else { return }
+        guard needsStarts else { return }
         select.bind(3, starts.lowerBound)
         select.bind(4, starts.upperBound)
     }

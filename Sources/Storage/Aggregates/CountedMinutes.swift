@@ -31,7 +31,7 @@ final class CountedMinutes {
     /// Must be told of each minute that is written with usable readings of a counter.
     func note(_ start: Timestamp, of series: SeriesID) throws(StorageError) {
         try read()
-        let minute = AggregateTable.minute(of: start)
+        let minute = AggregateKeys.minutes.step(of: start)
         search.note(usable: minute, of: series)
         if minute < until {
             if minute > known[series] ?? .min { try set(series, minute) }
@@ -45,14 +45,14 @@ final class CountedMinutes {
         for (series, last) in fresh where last > known[series] ?? .min { try set(series, last) }
         until = minute - CountedMinutes.lateness
         fresh = fresh.filter { $0.value >= until }
-        setUntil.bind(1, until * AggregateTable.minuteMilliseconds)
+        setUntil.bind(1, until * AggregateKeys.minutes.stepMilliseconds)
         try setUntil.run("note up to when counters are known")
     }
 
     private func set(_ series: SeriesID, _ minute: Int64) throws(StorageError) {
         known[series] = minute
         update.bind(1, series)
-        update.bind(2, minute * AggregateTable.minuteMilliseconds)
+        update.bind(2, minute * AggregateKeys.minutes.stepMilliseconds)
         try update.run("note a counter's last minute")
     }
 
@@ -63,13 +63,13 @@ final class CountedMinutes {
         let select = try database.prepare("SELECT id, counted FROM series WHERE counted IS NOT NULL")
         while try select.step("read the counters' last minutes") {
             let (series, last) = (SeriesID(truncatingIfNeeded: select.integer(0)), select.timestamp(1))
-            known[series] = AggregateTable.minute(of: last)
+            known[series] = AggregateKeys.minutes.step(of: last)
             search.note(silence: CountedMinutes.silence(after: last, until: until), of: series)
         }
         let later = try database.prepare("SELECT id FROM minutes WHERE id >= ?1 AND increase IS NOT NULL ORDER BY id")
-        later.bind(1, AggregateTable.id(minute: until, series: 0))
+        later.bind(1, AggregateKeys.minutes.id(until, 0))
         while try later.step("read the counters' last minutes") {
-            fresh[AggregateTable.series(of: later.integer(0))] = AggregateTable.minute(of: later.integer(0))
+            fresh[AggregateKeys.minutes.series(of: later.integer(0))] = AggregateKeys.minutes.step(of: later.integer(0))
         }
         isRead = true
     }
@@ -77,11 +77,11 @@ final class CountedMinutes {
     /// Up to when a file tells it; before all where it does not.
     static func until(in database: Database) throws(StorageError) -> Int64 {
         let until = try database.integer("SELECT value FROM state WHERE name = 'counted_until'")
-        return AggregateTable.minute(of: until.map(Timestamp.init(milliseconds:)) ?? .distantPast)
+        return AggregateKeys.minutes.step(of: until.map(Timestamp.init(milliseconds:)) ?? .distantPast)
     }
 
     static func silence(after last: Timestamp, until: Int64) -> Range<Int64> {
-        let first = AggregateTable.minute(of: last) + 1
+        let first = AggregateKeys.minutes.step(of: last) + 1
         return first..<max(first, until)
     }
 

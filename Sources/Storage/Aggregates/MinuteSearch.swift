@@ -29,21 +29,22 @@ final class MinuteSearch {
                 minute = silence.lowerBound - 1
                 continue
             }
-            let first = AggregateTable.id(minute: minutes.lowerBound, series: 0)
-            guard let id = try look(backwards, from: first, to: AggregateTable.id(minute: minute, series: series))
+            let first = AggregateKeys.minutes.id(minutes.lowerBound, 0)
+            guard let id = try look(backwards, from: first, to: AggregateKeys.minutes.id(minute, series))
             else {
                 minute = minutes.lowerBound - 1
                 break
             }
             defer { backwards.reset() }
-            let found = AggregateTable.minute(of: id)
-            if AggregateTable.series(of: id) == series, backwards.integer(1) != 0 {
+            let found = AggregateKeys.minutes.step(of: id)
+            if AggregateKeys.minutes.series(of: id) == series, backwards.integer(1) != 0 {
                 minute = found
                 let digits = min(max(Int(backwards.integer(4)), 0), DecimalScale.mostDigits)
-                let time = Timestamp(milliseconds: found * AggregateTable.minuteMilliseconds + backwards.integer(3))
+                let time = Timestamp(
+                    milliseconds: found * AggregateKeys.minutes.stepMilliseconds + backwards.integer(3))
                 return (backwards.figure(2, in: DecimalScale(digits: digits)) ?? 0, time)
             }
-            minute = AggregateTable.series(of: id) > series ? found : found - 1
+            minute = AggregateKeys.minutes.series(of: id) > series ? found : found - 1
         }
         return nil
     }
@@ -57,18 +58,18 @@ final class MinuteSearch {
                 minute = silence.upperBound
                 continue
             }
-            let last = AggregateTable.id(minute: minutes.upperBound, series: 0) - 1
-            guard let id = try look(forwards, from: AggregateTable.id(minute: minute, series: series), to: last) else {
+            let last = AggregateKeys.minutes.id(minutes.upperBound, 0) - 1
+            guard let id = try look(forwards, from: AggregateKeys.minutes.id(minute, series), to: last) else {
                 minute = minutes.upperBound
                 break
             }
             defer { forwards.reset() }
-            let found = AggregateTable.minute(of: id)
-            if AggregateTable.series(of: id) == series, forwards.integer(1) != 0 {
+            let found = AggregateKeys.minutes.step(of: id)
+            if AggregateKeys.minutes.series(of: id) == series, forwards.integer(1) != 0 {
                 minute = found
                 return found
             }
-            minute = AggregateTable.series(of: id) < series ? found : found + 1
+            minute = AggregateKeys.minutes.series(of: id) < series ? found : found + 1
         }
         return nil
     }

@@ -94,8 +94,8 @@ final class SalvageWork {
                             for reading in Bundle(row)?.readings.map(\.series) ?? [] { found.insert(Int64(reading)) }
                             return
                         }
-                        // In the number of a row of readings as in that of aggregates.
-                        if let id = row.number { found.insert(Int64(HotRow.series(id))) }
+                        guard let id = row.number else { return }
+                        found.insert(Int64(AggregateTable(named: table)?.keys.series(of: id) ?? HotRow.series(id)))
                         return
                     }
                     if row.values.count > column, case .integer(let id) = row.values[column] { found.insert(id) }

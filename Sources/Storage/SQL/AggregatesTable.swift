@@ -61,8 +61,7 @@ final class AggregatesWalk {
     let table: AggregatesTable
     private var request = ReadingsRequest()
     private var tiers: [Tier] = []
-    private var tier = Tier.minute
-    private var select: Statement?
+    private var cursor: AggregateCursor?
     private var read: StoredAggregate?
     private(set) var isAtEnd = true
 
@@ -76,7 +75,7 @@ final class AggregatesWalk {
         let wanted = arguments.tiers
         tiers = Tier.allCases.filter { wanted?.contains(Array($0.name.utf8)) ?? true }.reversed()
         if request.isEmpty { tiers = [] }
-        select = nil
+        cursor = nil
         isAtEnd = false
         try advance()
     }
@@ -84,42 +83,40 @@ final class AggregatesWalk {
     func advance() throws {
         read = nil
         while true {
-            if let select {
-                while try select.step("read aggregates") {
-                    if request.holds(SeriesID(truncatingIfNeeded: select.integer(0))) { return }
+            if let cursor {
+                while try cursor.step("read aggregates") {
+                    if request.holds(cursor.series) { return }
                 }
-                self.select = nil
+                self.cursor = nil
             }
             guard let tier = tiers.popLast() else {
                 isAtEnd = true
                 return
             }
-            self.tier = tier
-            select = try statement(for: tier)
+            cursor = try windows(of: tier)
         }
     }
 
     /// The row on which the walk stands.
     var row: StoredAggregate? {
         if let read { return read }
-        read = select.map { AggregateRow.read($0, tier: tier) }
+        read = cursor?.read()
         return read
     }
 
-    private func statement(for tier: Tier) throws(StorageError) -> Statement {
+    private func windows(of tier: Tier) throws(StorageError) -> AggregateCursor {
         let rows = AggregateRows(table.database, schemaVersion: table.schemaVersion)
         let (first, last) = (Timestamp.distantPast.milliseconds, Timestamp.distantFuture.milliseconds)
         let begin = min(max(request.firstTime, first), last)
         let end = min(max(request.lastTime, first - 1), last - 1)
         let range = Timestamp(milliseconds: begin)..<Timestamp(milliseconds: max(begin, end + 1))
-        let isDescending = request.order == .descending
         // Rows lie by start and series, so that those of a few series are looked up one by one.
         let few = max(1, table.names.list.pointee.count / 8)
         if let series = request.series, series.count <= few,
-            let each = try rows.selectEach(tier, in: range, of: Array(series), newestFirst: isDescending)
+            let each = try rows.selectEach(tier, in: range, of: series, order: request.order)
         {
             return each
         }
-        return try rows.select(tier, in: range, newestFirst: isDescending)
+        return try rows.select(tier, in: range, order: request.order)
     }
 }

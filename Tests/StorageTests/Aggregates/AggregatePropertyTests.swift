@@ -19,7 +19,7 @@ struct AggregatePropertyTests {
             let tier = Tier.allCases[number % Tier.allCases.count]
             let series = SeriesID([1, 2, 77, 1_048_575][number / Tier.allCases.count % 4])
             let aggregate = aggregates.next(tier)
-            let id = AggregateTable.id(aggregate.window.start, series)
+            let id = AggregateKeys(tier).id(aggregate.window.start, series)
             guard taken.insert("\(tier) \(id)").inserted else { continue }
             #expect(try store.write(aggregate, series: series) == 1)
             written.append(StoredAggregate(series: series, aggregate: aggregate, revision: 1))
@@ -131,6 +131,70 @@ struct AggregatePropertyTests {
                 }.joined(separator: ", "))
         }
         return rows
+    }
+
+    /// A row of `poort sql`, reals by their bits.
+    private func row(_ statement: SQLStatement) -> [String] {
+        statement.columns.indices.map { column in
+            switch statement.value(column) {
+            case .null: "-"
+            case .integer(let number): "\(number)"
+            case .real(let number): "\(number.bitPattern)"
+            case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .blob(let bytes): "\(bytes.count) bytes"
+            }
+        }
+    }
+
+    /// What `poort sql` is to show of a window.
+    private func shown(_ stored: StoredAggregate) -> [String] {
+        let (aggregate, statistics) = (stored.aggregate, stored.aggregate.statistics)
+        let (increase, percentiles) = (aggregate.increase, aggregate.percentiles)
+        func real(_ value: Double?) -> String { value.map { "\($0.bitPattern)" } ?? "-" }
+        func integer(_ value: Int64?) -> String { value.map { "\($0)" } ?? "-" }
+        return [
+            "\(stored.series)", aggregate.window.tier.name, integer(aggregate.window.start.milliseconds),
+            integer(aggregate.window.end.milliseconds), "\(aggregate.count)", real(aggregate.mean),
+            real(statistics?.minimum), real(statistics?.maximum), real(aggregate.standardDeviation),
+            real(aggregate.first), real(aggregate.last), real(aggregate.coverage), aggregate.isValid ? "1" : "0",
+            "\(stored.revision)", "\(aggregate.suspectCount)", "\(aggregate.failCount)",
+            integer(aggregate.expected.map(Int64.init)), real(increase?.total),
+            integer(increase.map { Int64($0.resets) }), integer(increase.map { Int64($0.wraps) }),
+            integer(increase?.since?.milliseconds), real(aggregate.sum),
+            integer(statistics?.minimumTime?.milliseconds), integer(statistics?.maximumTime?.milliseconds),
+            real(percentiles?.p50), real(percentiles?.p85), real(percentiles?.p95), real(aggregate.resultantLength),
+        ]
+    }
+
+    @Test("are shown by poort sql as they were written, in the order that it is asked for")
+    func sql() throws {
+        let store = try Store(path: directory.file("poort.db"))
+        let all = try written(2000, to: store)
+        try store.commit()
+        let session = try SQLSession(path: store.path)
+        for tier in Tier.allCases {
+            let expected = all.filter { $0.aggregate.window.tier == tier }.sorted {
+                ($0.aggregate.window.start, $0.series) < ($1.aggregate.window.start, $1.series)
+            }.map(shown)
+            for order in ["start, series", "start DESC, series DESC", "tier"] {
+                let statement = try session.prepare(
+                    """
+                    SELECT series, tier, start, "end", count, mean, min, max, stddev, first, last, coverage, valid, revision,
+                    suspect, fail, expected, increase, resets, wraps, increase_since, sum, min_time, max_time, p50, p85, p95,
+                    resultant FROM aggregates WHERE tier = '\(tier.name)' ORDER BY \(order)
+                    """)
+                var found: [[String]] = []
+                try session.run(statement) {
+                    found.append(row($0))
+                    return true
+                }
+                switch order {
+                case "start, series": #expect(found == expected, "seed \(random.seed)")
+                case "tier": #expect(found.count == expected.count && Set(found) == Set(expected))
+                default: #expect(found == expected.reversed(), "seed \(random.seed)")
+                }
+            }
+        }
     }
 
     private func executeInOldFile(_ path: String, _ sql: [String]) {

@@ -79,18 +79,18 @@ enum AggregateRow {
 
     /// Reads a row of ``AggregateTable/columns``.
     static func read(_ row: Statement, tier: Tier) -> StoredAggregate {
-        let scale = scale(of: row)
+        let (scale, start) = (scale(of: row), row.timestamp(1))
         var aggregate = Aggregate(
-            window: Window(tier: tier, start: row.timestamp(1), end: row.timestamp(2)), count: Int(row.integer(3)),
+            window: Window(tier: tier, start: start, end: row.timestamp(2)), count: Int(row.integer(3)),
             suspectCount: Int(row.integer(4)), failCount: Int(row.integer(5)),
             expected: row.isNull(6) ? nil : Int(row.integer(6)),
             requiredCoverage: row.figure(30, in: scale) ?? Aggregate.requiredCoverage)
-        aggregate.statistics = statistics(row, scale)
-        aggregate.direction = direction(row, scale)
+        aggregate.statistics = statistics(row, from: start, scale)
+        aggregate.direction = direction(row, from: start, scale)
         if let total = row.figure(20, in: scale) {
             aggregate.increase = Aggregate.CounterIncrease(
                 total: total, resets: Int(row.integer(23)), wraps: Int(row.integer(24)),
-                since: row.isNull(21) ? nil : Timestamp(milliseconds: row.integer(1) &- row.integer(21)))
+                since: row.isNull(21) ? nil : Timestamp(milliseconds: start.milliseconds &- row.integer(21)))
         }
         aggregate.sum = row.figure(22, in: scale)
         if !row.isNull(19) {
@@ -109,25 +109,28 @@ enum AggregateRow {
         DecimalScale(digits: min(max(Int(row.integer(8)), 0), DecimalScale.mostDigits))
     }
 
-    private static func time(_ row: Statement, _ column: Int32) -> Timestamp? {
-        row.isNull(column) ? nil : Timestamp(milliseconds: row.integer(1) &+ row.integer(column))
+    private static func time(_ row: Statement, _ column: Int32, after start: Timestamp) -> Timestamp? {
+        row.isNull(column) ? nil : Timestamp(milliseconds: start.milliseconds &+ row.integer(column))
     }
 
-    private static func statistics(_ row: Statement, _ scale: DecimalScale) -> Aggregate.Statistics? {
+    private static func statistics(_ row: Statement, from start: Timestamp, _ scale: DecimalScale) -> Aggregate
+        .Statistics?
+    {
         guard let mean = row.figure(9, in: scale) else { return nil }
         return Aggregate.Statistics(
             mean: mean, squaredDeviations: row.figure(10, in: scale) ?? 0, minimum: row.figure(11, in: scale) ?? 0,
-            minimumTime: time(row, 12), maximum: row.figure(13, in: scale) ?? 0, maximumTime: time(row, 14),
-            first: row.figure(15, in: scale) ?? 0, firstTime: time(row, 16) ?? row.timestamp(1),
-            last: row.figure(17, in: scale) ?? 0, lastTime: time(row, 18) ?? row.timestamp(1))
+            minimumTime: time(row, 12, after: start), maximum: row.figure(13, in: scale) ?? 0,
+            maximumTime: time(row, 14, after: start),
+            first: row.figure(15, in: scale) ?? 0, firstTime: time(row, 16, after: start) ?? start,
+            last: row.figure(17, in: scale) ?? 0, lastTime: time(row, 18, after: start) ?? start)
     }
 
-    private static func direction(_ row: Statement, _ scale: DecimalScale) -> DirectionSum? {
+    private static func direction(_ row: Statement, from start: Timestamp, _ scale: DecimalScale) -> DirectionSum? {
         guard let sine = row.figure(25, in: scale), let cosine = row.figure(26, in: scale) else { return nil }
         return DirectionSum(
             sine: sine, cosine: cosine, first: row.figure(15, in: scale) ?? 0,
-            firstTime: time(row, 16) ?? row.timestamp(1), last: row.figure(17, in: scale) ?? 0,
-            lastTime: time(row, 18) ?? row.timestamp(1))
+            firstTime: time(row, 16, after: start) ?? start, last: row.figure(17, in: scale) ?? 0,
+            lastTime: time(row, 18, after: start) ?? start)
     }
 }
 

@@ -62,7 +62,9 @@ final class AggregatesWalk {
     private var request = ReadingsRequest()
     private var tiers: [Tier] = []
     private var cursor: AggregateCursor?
-    private var read: StoredAggregate?
+    /// On which the walk stands, once somebody asked for a column of it.
+    private var window = AggregateInPlace()
+    private var isRead = false
     private(set) var isAtEnd = true
 
     init(_ table: AggregatesTable) {
@@ -81,7 +83,7 @@ final class AggregatesWalk {
     }
 
     func advance() throws {
-        read = nil
+        isRead = false
         while true {
             if let cursor {
                 while try cursor.step("read aggregates") {
@@ -97,11 +99,13 @@ final class AggregatesWalk {
         }
     }
 
-    /// The row on which the walk stands.
-    var row: StoredAggregate? {
-        if let read { return read }
-        read = cursor?.read()
-        return read
+    /// Lends the window on which the walk stands.
+    func withWindow(_ body: (borrowing AggregateInPlace) -> Void) {
+        if !isRead, let cursor {
+            window = AggregateInPlace(cursor.read())
+            isRead = true
+        }
+        body(window)
     }
 
     private func windows(of tier: Tier) throws(StorageError) -> AggregateCursor {

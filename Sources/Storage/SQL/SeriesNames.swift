@@ -84,17 +84,23 @@ final class SeriesNames {
     /// The series one of whose names is one of these, ascending.
     func series(where part: Part, isOneOf wanted: Set<[UInt8]>) -> [SeriesID] {
         (0..<list.pointee.count).compactMap { id in
-            let name = list.pointee.names[id]
-            let (start, count) =
-                switch part {
-                case .device: (name.device, name.deviceCount)
-                case .quantity: (name.quantity, name.quantityCount)
-                case .unit: (name.unit, name.unitCount)
-                }
-            guard let start else { return nil }
+            guard let (start, count) = bytes(of: SeriesID(id), part) else { return nil }
             let bytes = [UInt8](UnsafeRawBufferPointer(start: start, count: Int(count)))
             return wanted.contains(bytes) ? SeriesID(id) : nil
         }
+    }
+
+    /// A name of a series, for as long as this object lives; nil where the series' row is not there.
+    func bytes(of id: SeriesID, _ part: Part) -> (start: UnsafePointer<CChar>, count: Int32)? {
+        guard id >= 0, Int(id) < list.pointee.count else { return nil }
+        let name = list.pointee.names + Int(id)
+        let (start, count) =
+            switch part {
+            case .device: (name.pointee.device, name.pointee.deviceCount)
+            case .quantity: (name.pointee.quantity, name.pointee.quantityCount)
+            case .unit: (name.pointee.unit, name.pointee.unitCount)
+            }
+        return start.map { ($0, count) }
     }
 
     /// What a series is called; nil where its row is not there.

@@ -60,7 +60,7 @@ extension Store {
         for reading in readings { _ = try insertHot(reading.id, reading.value, verdict: reading.verdict) }
     }
 
-    /// Half a megabyte in memory at most.
+    /// An eighth of a megabyte in memory at most.
     private static var mostUnbundled: Int { 8192 }
 
     // MARK: - One reading

@@ -68,8 +68,10 @@ struct StorageFailureTests {
         let isShown = await eventually(within: .seconds(60)) {
             failing = gateway.status
             // The first words are those of the call that failed; what there is to do shows at the next attempt.
+            // The connection is shut by another thread, which hears of it a moment later.
             return failing.map {
                 $0.storage.failure?.contains(words) ?? false && conditions.contains($0.storage.condition ?? "")
+                    && $0.broker?.state != "connected"
             } ?? false
         }
         #expect(isShown, "\(gateway.log.suffix(2000))")

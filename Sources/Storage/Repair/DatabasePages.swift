@@ -68,7 +68,11 @@ final class DatabasePages {
     func condition(_ number: UInt32) -> Condition { read(number).condition }
 
     /// Whether a page holds nothing: what stands in it does not matter, and may never have been written.
-    func isFree(_ number: UInt32) -> Bool { PageMap(self).isFree(number) }
+    func isFree(_ number: UInt32) -> Bool { isBehindEnd(number) || PageMap(self).isFree(number) }
+
+    /// A write to the last page that is torn may leave garbage up to the end of its sector. How many pages there are is to
+    /// be believed where the first one is.
+    private func isBehindEnd(_ number: UInt32) -> Bool { number > toldPageCount && condition(1) == .good }
 
     private func read(_ number: UInt32) -> (page: [UInt8]?, condition: Condition) {
         guard number > 0 else { return (nil, .missing) }

@@ -66,6 +66,24 @@ struct PageChecksumTests {
         #expect(found?.cause == error?.cause)
     }
 
+    @Test("what lies behind the last page is no damage, as long as the number of pages can be believed")
+    func tail() throws {
+        let file = try StoredFile()
+        try file.store.database.execute("PRAGMA wal_checkpoint(TRUNCATE)", operation: "copy the log")
+        var bytes = try #require(file.files[""])
+        let pageCount = bytes.count / 1024
+        bytes += [UInt8](repeating: 0xA5, count: 3 * 1024)
+        RepairFiles.write(["": bytes], to: path)
+        var scrub = PageScrub(path: path)
+        #expect(throws: Never.self) { while try !scrub.look(atPages: 7) {} }
+        #expect(PageCensus(path: path).damaged.isEmpty)
+        #expect(try StoredContent(StoreReader(path: path)) == StoredContent(file.store.reader))
+        // One page fewer, as the header tells.
+        bytes[31] &-= 1
+        RepairFiles.write(["": bytes], to: path)
+        #expect(PageCensus(path: path).damaged == [1] + (1...3).map { pageCount + $0 })
+    }
+
     @Test("a flipped bit in the log is an error, too, and never copied into the file")
     func flippedBitInLog() throws {
         let file = try StoredFile()

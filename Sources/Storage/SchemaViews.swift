@@ -7,7 +7,7 @@ enum SchemaViews {
         FROM hot JOIN verdicts ON number = code >> 4
         UNION ALL
         SELECT start + offset, series,
-            CASE code & 7 \(digits) END, flag, tests
+            CASE code & 7 \(HotRow.decimalSQL) END, flag, tests
         FROM (
             WITH RECURSIVE places(place) AS (SELECT 1 UNION ALL SELECT place + 8 FROM places WHERE place < 8185),
             alphabet(bytes) AS (SELECT x'\(alphabet)')
@@ -26,10 +26,6 @@ enum SchemaViews {
     }.joined()
 
     private static func byte(_ offset: Int) -> String { "(instr(bytes, substr(data, place + \(offset), 1)) - 1)" }
-
-    private static let digits = (0...Int(BundleRecord.mostDigits)).map { digits in
-        "WHEN \(digits) THEN value / 1\(String(repeating: "0", count: digits)).0"
-    }.joined(separator: " ")
 
     /// The words `CROSS JOIN` keep the order in which the tables are walked: readings lie by time, and no index leads
     /// from a series to them. Source: https://www.sqlite.org/lang_select.html, "Special handling of CROSS JOIN"

@@ -33,8 +33,8 @@ extension StoreReader {
 
     /// The time of the first reading, a row or sealed.
     public func oldestReading() throws(StorageError) -> Timestamp? {
-        let row = try HotRows(database, schemaVersion: schemaVersion).first(
-            in: .distantPast ..< .distantFuture, of: nil)
+        let row = try HotRows(database, schemaVersion: schemaVersion).cursor(of: nil)
+            .firstTime(in: .distantPast ..< .distantFuture)
         guard schemaVersion >= 4,
             let id = try database.integer("SELECT id FROM segments ORDER BY id LIMIT 1")
         else { return row }

@@ -17,8 +17,8 @@ struct AggregateRows {
     func select(
         _ tier: Tier, in range: Range<Timestamp>, of series: SeriesID? = nil, order: ReadingsRequest.Order = .ascending
     ) throws(StorageError) -> AggregateCursor {
-        if tier == .hour, !isOld, order != .any || series != nil {
-            return AggregateCursor(try HourWalk(database, in: range, of: series.map { [$0] }, order: order))
+        if tier == .hour, !isOld, order != .any {
+            return AggregateCursor(try HourWalk(database, in: range, of: nil, order: order))
         }
         let table = AggregateTable(tier)
         let direction = order == .descending ? "DESC" : ""

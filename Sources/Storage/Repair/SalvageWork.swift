@@ -21,8 +21,7 @@ final class SalvageWork {
     /// Large tables, in the order in which they are copied: first what a message that comes again must be compared with.
     static let large = [
         "readings", "bundles", "hot", "segments", "quarantine", "aggregates", "minutes", "minutes_more", "quarters",
-        "hours",
-        "days",
+        "hours", "days",
     ]
 
     init(_ source: SalvageSource, into database: Database) {
@@ -83,22 +82,18 @@ final class SalvageWork {
         var found: Set<Int64> = []
         let columns: [(table: String, column: Int?)] = [
             ("readings", 1), ("hot", nil), ("bundles", nil), ("segments", 1), ("aggregates", 2), ("undated", 5),
-            ("minutes", nil),
-            ("quarters", nil), ("hours", nil), ("days", nil),
+            ("minutes", nil), ("quarters", nil), ("hours", nil), ("days", nil),
         ]
         for (table, column) in columns {
             for (count, page) in rowPages(of: table).enumerated() {
                 rows(on: page, of: table) { row in
-                    guard let column else {
-                        if table == "bundles" {
-                            for reading in Bundle(row)?.readings.map(\.series) ?? [] { found.insert(Int64(reading)) }
-                            return
-                        }
-                        guard let id = row.number else { return }
+                    if let column {
+                        if row.values.count > column, case .integer(let id) = row.values[column] { found.insert(id) }
+                    } else if table == "bundles" {
+                        for reading in Bundle(row)?.readings.map(\.series) ?? [] { found.insert(Int64(reading)) }
+                    } else if let id = row.number {
                         found.insert(Int64(AggregateTable(named: table)?.keys.series(of: id) ?? HotRow.series(id)))
-                        return
                     }
-                    if row.values.count > column, case .integer(let id) = row.values[column] { found.insert(id) }
                 }
                 if count % 64 == 0 { beat() }
             }
@@ -142,13 +137,8 @@ final class SalvageWork {
         let series = "id & \(HotRow.greatestSeries) = \(segment.series)"
         let times = Set(segment.times)
         var removed = 0
-        var bundles: [Bundle] = []
         let range = Timestamp(milliseconds: first)..<Timestamp(milliseconds: last + 1)
-        try bundleTable().visit(range) {
-            bundles.append($0)
-            return true
-        }
-        for bundle in bundles {
+        for bundle in try bundleTable().all(in: range) {
             let left = bundle.records.filter {
                 let reading = BundleRecord(bits: $0).reading(from: bundle.start)
                 return reading.series != segment.series || !times.contains(reading.time.milliseconds)
@@ -208,7 +198,7 @@ extension Bundle {
 extension SalvagedRow {
     /// A reading as a row of the table `hot`.
     fileprivate init(_ reading: BundledReading) {
-        let code = reading.verdict << 4 | Int64(reading.code & 7)
+        let code = reading.verdict << 4 | Int64(reading.digits)
         self.init(number: reading.id, values: [.null, .integer(Int64(reading.number)), .integer(code)])
     }
 }

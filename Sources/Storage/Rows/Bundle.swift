@@ -1,4 +1,3 @@
-import CSQLite
 import Telemetry
 
 /// Readings that were committed together and came in the order of time, in one row of the table `bundles`: some eight bytes
@@ -13,7 +12,7 @@ import Telemetry
 /// segment, never in two of them.
 struct Bundle {
     let id: Int64
-    private(set) var records: [UInt64]
+    let records: [UInt64]
 
     /// So that none takes long to be written anew.
     static let most = 1024

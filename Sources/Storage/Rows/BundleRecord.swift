@@ -18,7 +18,6 @@ struct BundleRecord: Hashable {
     /// The first and the last reading of a bundle are at most so far from each other, in milliseconds.
     static let greatestOffset: Int64 = 1 << 16 - 1
     static let greatestSeries: SeriesID = 1 << 16 - 1
-    static let mostDigits: UInt8 = 6
     private static let greatestVerdict: Int64 = 31
     private static let middle: Int64 = 1 << 23
 
@@ -46,7 +45,7 @@ struct BundleRecord: Hashable {
 
     /// - Returns: nil for a verdict that is too high for a record.
     static func code(verdict: Int64, digits: Int) -> UInt8? {
-        guard 0...greatestVerdict ~= verdict, digits <= Int(mostDigits) else { return nil }
+        guard 0...greatestVerdict ~= verdict, digits <= HotRow.mostDigits else { return nil }
         return UInt8(verdict << 3) | UInt8(digits)
     }
 
@@ -59,12 +58,18 @@ struct BundledReading: Hashable {
     var number: Int32
     var code: UInt8
 
-    init(id: Int64, number: Int32, code: UInt8) {
-        self.id = id
-        self.number = number
-        self.code = code
-    }
+    var series: SeriesID { HotRow.series(id) }
+    var time: Timestamp { HotRow.time(id) }
+    var verdict: Int64 { Int64(code >> 3) }
+    var digits: Int { Int(code & 7) }
+    var value: Double { DecimalScale(digits: digits).value(Int64(number)) }
+    /// - Returns: nil for a verdict that is too high for a record.
+    func code(with verdict: Int64) -> UInt8? { BundleRecord.code(verdict: verdict, digits: digits) }
+    /// Whether it has the digits of a code that is written.
+    var isPlausible: Bool { digits <= HotRow.mostDigits }
+}
 
+extension BundledReading {
     /// - Returns: nil for what has to be a row.
     init?(_ value: Double, verdict: Int64, at time: Timestamp, of series: SeriesID) {
         guard series <= BundleRecord.greatestSeries, let (number, digits) = HotRow.decimal(value),
@@ -72,13 +77,4 @@ struct BundledReading: Hashable {
         else { return nil }
         self.init(id: HotRow.id(time, series), number: Int32(number), code: code)
     }
-
-    var series: SeriesID { HotRow.series(id) }
-    var time: Timestamp { HotRow.time(id) }
-    var verdict: Int64 { Int64(code >> 3) }
-    /// - Returns: nil for a verdict that is too high for a record.
-    func code(with verdict: Int64) -> UInt8? { BundleRecord.code(verdict: verdict, digits: Int(code & 7)) }
-    /// Whether it has the digits of a code that is written.
-    var isPlausible: Bool { code & 7 <= BundleRecord.mostDigits }
-    var value: Double { DecimalScale(digits: Int(code & 7)).value(Int64(number)) }
 }

@@ -45,6 +45,16 @@ final class BundleTable {
         while try select.step("read readings"), try visit(try select.bundle(of: database)) {}
     }
 
+    /// As ``visit(_:_:)``, for who changes them meanwhile.
+    func all(in range: Range<Timestamp>) throws(StorageError) -> [Bundle] {
+        var found: [Bundle] = []
+        try visit(range) {
+            found.append($0)
+            return true
+        }
+        return found
+    }
+
     /// The bundle that holds a series' reading at a time, and the reading's place in it.
     func find(_ series: SeriesID, at time: Timestamp) throws(StorageError) -> (bundle: Bundle, index: Int)? {
         var found: (bundle: Bundle, index: Int)?

@@ -58,6 +58,13 @@ final class HotCursor {
         try bundles?.open(range)
     }
 
+    /// The time of what comes first of a stretch of time. Passes over the readings of other series before it.
+    func firstTime(in range: Range<Timestamp>) throws(StorageError) -> Timestamp? {
+        try open(range, limit: 1)
+        defer { close() }
+        return try next()?.reading.time
+    }
+
     func close() {
         select.reset()
         hasRow = false

@@ -17,7 +17,7 @@ enum HotRow {
     static let times = Timestamp(milliseconds: -(1 << 43))..<Timestamp(milliseconds: 1 << 43)
     static let columns = "id, value, code"
     private static let asItIs: Int64 = 15
-    private static let mostDigits = 6
+    static let mostDigits = 6
 
     static func id(_ time: Timestamp, _ series: SeriesID) -> Int64 { time.milliseconds << seriesBits | Int64(series) }
 
@@ -65,7 +65,12 @@ enum HotRow {
     /// The same in SQL, for views.
     static let valueSQL = """
         CASE code & 15 WHEN 15 THEN value
-        \((0...mostDigits).map { "WHEN \($0) THEN value / 1\(String(repeating: "0", count: $0)).0" }.joined(separator: " "))
+        \(decimalSQL)
         END
         """
+
+    /// The cases of a decimal, by its digits after the point.
+    static let decimalSQL = (0...mostDigits).map { digits in
+        "WHEN \(digits) THEN value / 1\(String(repeating: "0", count: digits)).0"
+    }.joined(separator: " ")
 }

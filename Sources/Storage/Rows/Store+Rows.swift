@@ -168,13 +168,8 @@ extension Store {
     private func removeBundled(
         in range: Range<Timestamp>, where isToGo: (BundledReading) -> Bool
     ) throws(StorageError) -> Int {
-        var concerned: [Bundle] = []
-        try bundles.visit(range) {
-            concerned.append($0)
-            return true
-        }
         var removed = 0
-        for bundle in concerned {
+        for bundle in try bundles.all(in: range) {
             let within = bundle.readings.filter { range.contains($0.time) }
             let staying = within.filter { !isToGo($0) }
             guard staying.count < within.count else { continue }
@@ -189,9 +184,8 @@ extension Store {
         return removed
     }
 
-    /// What is known of rows may have been written in a transaction that is lost, or by another way.
+    /// Notes the newest times of a file that was opened.
     func readNewest() throws(StorageError) {
-        newest = NewestTimes()
         let select = try database.prepare("SELECT id FROM hot")
         while try select.step("look for the newest readings") {
             newest.note(HotRow.time(select.integer(0)), of: HotRow.series(select.integer(0)))

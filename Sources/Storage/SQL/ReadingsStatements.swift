@@ -7,7 +7,6 @@ final class ReadingsStatements {
     let segment: Statement
     let nextSegment: Statement
     let previousSegment: Statement
-    private let hot: HotRows
     let hotReadings: HotCursor
     let hotReadingsDescending: HotCursor
 
@@ -24,7 +23,7 @@ final class ReadingsStatements {
         segment = try database.prepare("SELECT data FROM \(sealed) WHERE id = ?1")
         nextSegment = try database.prepare("SELECT id FROM \(sealed) WHERE id >= ?1 ORDER BY id LIMIT 1")
         previousSegment = try database.prepare("SELECT id FROM \(sealed) WHERE id < ?1 ORDER BY id DESC LIMIT 1")
-        hot = try HotRows(database, schemaVersion: schemaVersion)
+        let hot = try HotRows(database, schemaVersion: schemaVersion)
         hotReadings = try hot.cursor(of: nil)
         hotReadingsDescending = try hot.cursor(of: nil, newestFirst: true)
     }
@@ -42,13 +41,13 @@ final class ReadingsStatements {
     func nextHotTime(from time: Int64) throws(StorageError) -> Int64? {
         guard time < HotRow.times.upperBound.milliseconds else { return nil }
         let first = Timestamp(milliseconds: max(time, HotRow.times.lowerBound.milliseconds))
-        return try hot.first(in: first ..< .distantFuture, of: nil)?.milliseconds
+        return try hotReadings.firstTime(in: first ..< .distantFuture)?.milliseconds
     }
 
     func previousHotTime(through time: Int64) throws(StorageError) -> Int64? {
         guard time >= HotRow.times.lowerBound.milliseconds else { return nil }
         let last = Timestamp(milliseconds: min(time, HotRow.times.upperBound.milliseconds - 1))
-        return try hot.last(in: .distantPast..<(last + 1), of: nil)?.milliseconds
+        return try hotReadingsDescending.firstTime(in: .distantPast..<(last + 1))?.milliseconds
     }
 
     func reset() {

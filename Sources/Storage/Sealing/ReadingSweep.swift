@@ -7,7 +7,6 @@ import Telemetry
 /// Each call of ``next()`` holds one piece in memory, and of segments that reach over it their keys.
 struct ReadingSweep {
     private let database: Database
-    private let hot: HotRows
     private let shelf: SegmentShelf?
     private let range: Range<Timestamp>
     /// Nil for all.
@@ -49,7 +48,6 @@ struct ReadingSweep {
         rowLimit: Int = 50_000
     ) throws(StorageError) {
         self.database = database
-        self.hot = hot
         self.range = range
         self.series = series?.sorted()
         isWanted = series.map { Set($0) }
@@ -104,7 +102,7 @@ struct ReadingSweep {
     /// The time of the next row; looked for again only once it lies behind, since the rows of others are passed over.
     private mutating func nextRow() throws(StorageError) -> Timestamp? {
         if let rowAhead, rowAhead.map({ rest.contains($0) }) ?? true { return rowAhead }
-        let row = try isNewestFirst ? hot.last(in: rest, of: series) : hot.first(in: rest, of: series)
+        let row = try cursor.firstTime(in: rest)
         rowAhead = .some(row)
         return row
     }

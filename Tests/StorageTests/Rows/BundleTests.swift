@@ -196,8 +196,8 @@ struct BundleTests {
                 found.append(times)
             }
             #expect(found[0] == found[1].reversed() && found[1] == found[1].sorted())
-            #expect(try bench.store.hot().first(in: range, of: [2, 5]) == found[1].first)
-            #expect(try bench.store.hot().last(in: range, of: [2, 5]) == found[0].first)
+            #expect(try cursors[1].firstTime(in: range) == found[1].first)
+            #expect(try cursors[0].firstTime(in: range) == found[0].first)
         }
     }
 }

@@ -57,7 +57,9 @@ let package = Package(
         // The vocabulary, and what the rooms stand on.
         room("Telemetry"),
         room("Threading", ["CLinux"]),
-        room("MQTT", ["CMosquitto"]),
+        room("Secrets"),
+        room("MQTT", ["CMosquitto", "Secrets"]),
+        room("HTTP", ["Secrets"]),
 
         // The rooms, in the order in which data walks through them.
         // Its module cannot be called Configuration: swift-configuration, which Hummingbird knows, has that name.
@@ -68,12 +70,13 @@ let package = Package(
         room("Decoding", ["Telemetry", "CSimdjson"]),
         room("Processing", ["Telemetry"]),
         room("Storage", ["Telemetry", "CSQLite", "CPageChecksums"]),
+        room("Forwarding", ["Telemetry", "Threading", "MQTT", "HTTP", "Secrets"]),
         room("Control", ["Telemetry", hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix]),
         room(
             "Gateway",
             [
-                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Decoding", "Processing", "Storage",
-                "Control", lifecycle, unixSignals, logging,
+                "Telemetry", "Threading", "Secrets", "MQTT", "HTTP", "GatewayConfiguration", "Ingest", "Decoding",
+                "Processing", "Storage", "Forwarding", "Control", lifecycle, unixSignals, logging,
             ]),
 
         // Beside the line: a street to try it on, and figures drawn in a terminal.
@@ -91,7 +94,7 @@ let package = Package(
 
         // A disk under SQLite whose power can be cut.
         .target(name: "CPowerCuts", dependencies: ["CSQLite"], path: "Tests/PowerCuts"),
-        room("TestKit", ["Telemetry", "Threading", "MQTT", "Simulation", "CPowerCuts"]),
+        room("TestKit", ["Telemetry", "Threading", "MQTT", "Secrets", "Simulation", "CPowerCuts"]),
         // What `make bench` compares, and what it is compared with.
         .executableTarget(
             name: "drain-benchmark", dependencies: ["Control", "MQTT", "Storage", "Telemetry", "TestKit"],
@@ -129,7 +132,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
         tests("ChartsTests", ["Charts", "Telemetry", "TestKit"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
-        tests("IngestTests", ["Ingest", "MQTT", "Telemetry", "Threading", "TestKit", logging]),
+        tests("IngestTests", ["Ingest", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
         tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "Simulation", "CSQLite", "CPageChecksums", "Telemetry", "TestKit"]),

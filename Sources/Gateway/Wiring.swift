@@ -1,3 +1,4 @@
+import Secrets
 import GatewayConfiguration
 import Glibc
 import Decoding

@@ -1,5 +1,6 @@
 import CMosquitto
 import Glibc
+import Secrets
 
 /// One connection to a broker: MQTT 5 over libmosquitto, with the loop in the caller's hands.
 ///

@@ -1,3 +1,5 @@
+public import Secrets
+
 /// How to reach a broker and as whom.
 public struct MQTTOptions: Sendable, Hashable {
     public var host: String
@@ -50,17 +52,4 @@ public struct MQTTOptions: Sendable, Hashable {
 
     /// `host:port`, for people.
     public var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}
-
-/// Text that must not be shown: it describes itself as dots.
-public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    let text: String
-
-    public init(_ text: String) {
-        self.text = text
-    }
-
-    public var description: String { "•••" }
-    public var debugDescription: String { "•••" }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

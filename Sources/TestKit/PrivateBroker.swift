@@ -1,3 +1,4 @@
+import Secrets
 import Glibc
 public import MQTT
 import Synchronization

@@ -1,3 +1,4 @@
+import Secrets
 import Ingest
 import MQTT
 import TestKit

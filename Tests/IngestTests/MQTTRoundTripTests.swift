@@ -1,3 +1,4 @@
+import Secrets
 import MQTT
 import Synchronization
 import TestKit

@@ -1,0 +1,46 @@
+/// Why no answer came, in words for a technician.
+public struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
+    public var kind: Kind
+    /// `host:port`, without credentials.
+    public var server: String
+    public var cause: String
+    public var hint: String
+    /// Whether the server may have received the whole request.
+    public var mayHaveArrived: Bool
+
+    public enum Kind: String, Sendable, Hashable {
+        /// The name does not resolve.
+        case resolve
+        case connect
+        /// The server's certificate, or ours, or no common version.
+        case tls
+        case timeout
+        /// Cut off before the answer was whole.
+        case reset
+        /// No HTTP, or broken.
+        case malformed
+        /// ``HTTPClient/cancel()`` was called.
+        case cancelled
+        /// libcurl is not installed, or a file cannot be read.
+        case unusable
+    }
+
+    public init(_ kind: Kind, server: String, cause: String, hint: String = "", mayHaveArrived: Bool = false) {
+        self.kind = kind
+        self.server = server
+        self.cause = cause
+        self.hint = hint
+        self.mayHaveArrived = mayHaveArrived
+    }
+
+    public var description: String {
+        "no answer from \(server): \(cause)" + (hint.isEmpty ? "" : "; \(hint)")
+    }
+}
+
+/// Sends one request at a time and waits for the answer. One thread.
+public protocol HTTPExchange: AnyObject {
+    func send(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse
+    /// Closes connections that are kept for the next request.
+    func disconnect()
+}

@@ -70,7 +70,7 @@ let package = Package(
         room("Decoding", ["Telemetry", "CSimdjson"]),
         room("Processing", ["Telemetry"]),
         room("Storage", ["Telemetry", "CSQLite", "CPageChecksums"]),
-        room("Forwarding", ["Telemetry", "Threading", "MQTT", "HTTP", "Secrets"]),
+        room("Forwarding", ["Telemetry", "Threading", "MQTT", "HTTP", "Secrets", logging]),
         room("Control", ["Telemetry", hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix]),
         room(
             "Gateway",

@@ -107,6 +107,8 @@ public struct Configuration: Sendable, Hashable {
         public var longitude: Double?
         public var intervalMilliseconds: Int64?
         public var owner = ""
+        /// Whether it stands in somebody's garden or house, so that no partner is to know where.
+        public var isPrivate = false
         public var geometry: ContainerGeometry?
         /// At which level a container is to be emptied, in per cent; 80 where it is not given.
         public var fillThreshold: Double?

@@ -34,14 +34,3 @@ public final class SharedSeries: Sendable {
         self.location = location
     }
 }
-
-/// Degrees, WGS 84.
-public struct SharedLocation: Hashable, Sendable {
-    public var latitude: Double
-    public var longitude: Double
-
-    public init(latitude: Double, longitude: Double) {
-        self.latitude = latitude
-        self.longitude = longitude
-    }
-}

@@ -22,6 +22,9 @@ public protocol Sink: AnyObject {
 
     /// Lets connections go; the next delivery opens new ones.
     func disconnect()
+
+    /// Ends what is under way within a second, and everything after it at once. Any thread; for good.
+    func cancel()
 }
 
 public struct SinkTraits: Sendable, Hashable {

@@ -6,7 +6,7 @@ enum Schema {
     static var currentVersion: Int64 { Int64(migrations.count) }
 
     /// One step a version; a step that was released is never changed.
-    static let migrations = [version1, version2, version3, version4]
+    static let migrations = [version1, version2, version3, version4, version5]
 
     /// A series has one unit for ever: when the configuration gives its quantity another, a new series begins, and no
     /// value changes its meaning.
@@ -219,6 +219,35 @@ enum Schema {
 
         \(SchemaViews.version4)
         """ + "\n" + AggregateSchema.version4
+
+    /// What goes to partners: which aggregates were written, in which order (``ChangeBlock``), how far each partner is
+    /// (``PendingChanges``), and what it refused.
+    private static let version5 = """
+        CREATE TABLE changes(
+            id INTEGER PRIMARY KEY,
+            data BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE partners(
+            name TEXT PRIMARY KEY,
+            began INTEGER NOT NULL,
+            pending BLOB NOT NULL,
+            backlog INTEGER,
+            bookmark TEXT,
+            last_delivery INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE refusals(
+            id INTEGER PRIMARY KEY,
+            partner TEXT NOT NULL,
+            time INTEGER NOT NULL,
+            series INTEGER NOT NULL,
+            tier INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            reason TEXT NOT NULL
+        ) STRICT;
+        """
 
     /// Brings a database up to date, each step in a transaction of its own.
     /// - Throws: for a foreign file or one from a newer Poort, which is left untouched.

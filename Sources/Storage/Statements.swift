@@ -25,6 +25,9 @@ final class Statements {
     let deleteUndated: Statement
     let insertUplinks: Statement
     let deleteUplinks: Statement
+    let updatePartner: Statement
+    let insertRefusal: Statement
+    let trimRefusals: Statement
     let selectState: Statement
     let upsertState: Statement
 
@@ -92,6 +95,17 @@ final class Statements {
         deleteUndated = try database.prepare("DELETE FROM undated WHERE id = ?1")
         insertUplinks = try database.prepare("INSERT INTO uplinks(batch, identities) VALUES(?1, ?2)")
         deleteUplinks = try database.prepare("DELETE FROM uplinks WHERE batch <= ?1")
+        updatePartner = try database.prepare(
+            """
+            UPDATE partners SET pending = ?2, last_delivery = ifnull(?3, last_delivery), bookmark = ifnull(?4, bookmark)
+            WHERE name = ?1
+            """)
+        insertRefusal = try database.prepare(
+            """
+            INSERT INTO refusals(partner, time, series, tier, start, revision, reason) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """)
+        trimRefusals = try database.prepare(
+            "DELETE FROM refusals WHERE id <= (SELECT max(id) FROM refusals) - \(Store.mostRefusals)")
         selectState = try database.prepare("SELECT value FROM state WHERE name = ?1")
         upsertState = try database.prepare(
             "INSERT INTO state(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")

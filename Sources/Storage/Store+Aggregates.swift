@@ -17,10 +17,14 @@ extension Store {
         if aggregate.window.tier == .minute, aggregate.increase != nil {
             try counted.note(aggregate.window.start, of: series)
         }
-        if try statements.insert(aggregate, series: series) { return 1 }
+        if try statements.insert(aggregate, series: series) {
+            changes.note(aggregate.window, series: series, revision: 1)
+            return 1
+        }
         guard let standing = try statements.aggregate(start: aggregate.window.start, series: series) else { return nil }
         if standing.aggregate == aggregate { return nil }
         try statements.replace(with: aggregate, series: series, revision: standing.revision + 1)
+        changes.note(aggregate.window, series: series, revision: standing.revision + 1)
         return standing.revision + 1
     }
 

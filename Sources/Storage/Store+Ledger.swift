@@ -39,7 +39,12 @@ enum LedgerEntry {
         case readings
         /// What was removed after it was stored: by retention, for the quota, or from a full quarantine.
         case removed
+        /// Changes to the aggregates, by partner.
+        case shared
     }
+
+    /// Rows that were sent to a partner twice.
+    static let repeated = "repeated"
 
     static let received = "received"
     static let stored = "stored"
@@ -62,7 +67,9 @@ enum LedgerEntry {
         let select = try database.prepare("SELECT source, counted, outcome, count FROM ledger ORDER BY source")
         var accounts: [SourceLedger] = []
         while try select.step("read the ledger") {
-            guard let counted = Counted(rawValue: select.text(1)), counted != .removed else { continue }
+            guard let counted = Counted(rawValue: select.text(1)), counted == .messages || counted == .readings else {
+                continue
+            }
             let source = select.text(0)
             if accounts.last?.source != source { accounts.append(SourceLedger(source: source)) }
             let last = accounts.count - 1

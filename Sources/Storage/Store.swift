@@ -13,6 +13,7 @@ public final class Store {
     let verdicts: Verdicts
     let aggregateTables: AggregateTables
     let counted: CountedMinutes
+    let changes: ChangeLog
     let bundles: BundleTable
     let allHot: HotCursor
     /// Readings that are to be written with others of the same commit.
@@ -47,6 +48,8 @@ public final class Store {
         verdicts = try Verdicts(database)
         aggregateTables = try AggregateTables(database)
         counted = try CountedMinutes(database)
+        changes = try ChangeLog(
+            database, count: try database.integer("SELECT value FROM state WHERE name = '\(ChangeLog.state)'") ?? 0)
         bundles = try BundleTable(database)
         allHot = try HotCursor(database, verdicts: verdicts, of: nil, newestFirst: false)
         quarantinedBytes = try database.integer("SELECT sum(\(Store.quarantinedLength)) FROM quarantine") ?? 0
@@ -103,6 +106,7 @@ public final class Store {
         try? sealed.forgetAll()
         try? verdicts.forget()
         counted.forget()
+        changes.forget()
     }
 
     /// Whether something is waiting for ``commit()``.
@@ -137,6 +141,9 @@ public final class Store {
         try? bundleUp()
         return StoreReader(database: database)
     }
+
+    /// As ``reader``, for what is neither a reading nor made of some: bundles are not cut short for it.
+    public var withoutReadings: StoreReader { StoreReader(database: database) }
 
     /// The size of the database in bytes, without its write-ahead log.
     public func sizeBytes() throws(StorageError) -> Int64 {

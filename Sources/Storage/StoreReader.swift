@@ -118,9 +118,11 @@ public final class StoreReader {
         let rules = ["required_coverage", "counter_bits", "counter_rate", "lateness"].map {
             schemaVersion < 3 ? "NULL" : $0
         }
+        let places = ["site", "neighbourhood"].map { schemaVersion < 3 ? "''" : $0 }
         let select = try database.prepare(
             """
-            SELECT id, device, quantity, unit, kind, device_type, interval, first_time, \(rules.joined(separator: ", "))
+            SELECT id, device, quantity, unit, kind, device_type, interval, first_time,
+                \((rules + places).joined(separator: ", "))
             FROM series ORDER BY device, quantity
             """)
         var rows: [SeriesRow] = []
@@ -135,7 +137,7 @@ public final class StoreReader {
                     deviceType: select.text(5), intervalMilliseconds: select.isNull(6) ? nil : select.integer(6),
                     firstTime: select.isNull(7) ? nil : select.timestamp(7),
                     requiredCoverage: select.optionalDouble(8) ?? Aggregate.requiredCoverage, counterWidth: width,
-                    latenessMilliseconds: select.integer(11)))
+                    latenessMilliseconds: select.integer(11), site: select.text(12), neighbourhood: select.text(13)))
         }
         return rows
     }
@@ -158,6 +160,9 @@ public final class StoreReader {
         public var counterWidth: CounterWidth?
         /// How much longer than others its windows may wait before they are computed; 0 where nothing is configured.
         public var latenessMilliseconds: Int64
+        /// Empty where nothing is configured, like the next.
+        public var site: String
+        public var neighbourhood: String
 
         /// Up to when its windows are computed.
         /// - Parameter closed: up to when those of all others are.

@@ -29,6 +29,7 @@ extension Core {
         }
         try store.setState(Core.closedUntilState, schedule.closedUntil.milliseconds)
         try keepRedeliveryState()
+        try store.recordChanges(now: now)
         try store.commit()
         redelivery.didCommit()
         uplinks.didCommit()

@@ -36,7 +36,7 @@ extension Core {
     }
 
     /// What is not older stays, whatever its age and the quota: minutes wait for their computation. What a partner has not
-    /// received yet is to be counted in here.
+    /// received yet goes all the same, and is counted for it.
     var oldestNeeded: Timestamp { schedule.oldestWaitingMinute ?? .distantFuture }
 
     /// Of series that nobody knows the limits of: nothing is left to judge, nor to compute the minutes from.

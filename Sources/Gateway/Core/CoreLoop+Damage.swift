@@ -39,6 +39,7 @@ extension CoreLoop {
         let lost = try salvage.finish()
         self.salvage = nil
         try core.resumeSchedule()
+        try openDeliveries()
         logger.notice(
             "all that could be read of \(salvage.file) is salvaged; \(lost) readings are counted as lost; poort doctor tells more, and removing the file ends the warnings"
         )

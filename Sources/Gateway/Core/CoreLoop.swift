@@ -43,6 +43,8 @@ struct CoreLoop: ~Copyable {
     var place: DatabasePlace?
     /// Windows are written with the next commit, or with one of their own when none has come for an interval.
     private var hasUncommittedWindows = false
+    /// The same of what partners were sent.
+    var hasUncommittedDeliveries = false
     private var lastCommitted: Int64 = 0
     private var messageRate: RateMeter
     private var readingRate: RateMeter
@@ -152,12 +154,15 @@ struct CoreLoop: ~Copyable {
         note(commitMilliseconds: Double(ended - began) / 1000)
         lastCommitted = ended / 1000
         hasUncommittedWindows = false
+        hasUncommittedDeliveries = false
+        thread.deliveries.didCommit(next: core.store.nextChange)
     }
 
     // MARK: - By the clock
 
     private mutating func doTimedWork(at monotonic: Int64) throws(StorageError) {
         if let settings = thread.takeNewSettings() { try adopt(settings) }
+        try attendToDeliveries()
         if let core, let request = thread.desk.takeRequest() { try attendToQuarantine(request, core: core) }
         if clockWasSet || monotonic >= nextTick { checkClock() }
         try dateWaiting()
@@ -173,11 +178,14 @@ struct CoreLoop: ~Copyable {
         }
         guard core.undatedCount == 0 else { return }
         if try core.closeWindows() { hasUncommittedWindows = true }
-        if hasUncommittedWindows, monotonic - lastCommitted >= wear.budget.interval { try commit() }
+        if hasUncommittedWindows || hasUncommittedDeliveries, monotonic - lastCommitted >= wear.budget.interval {
+            try commit()
+        }
         try seal(core)
         if core.now >= nextRetention || nextRetention - core.now > CoreLoop.retentionPause {
-            let isMoreLeft = try core.removeExpired(monotonic: monotonic)
+            var isMoreLeft = try core.removeExpired(monotonic: monotonic)
             try commit()
+            if try expireDeliveries() { isMoreLeft = true }
             if !isMoreLeft { nextRetention = core.now + CoreLoop.retentionPause }
         }
         try keepWithinQuota(core, at: monotonic)
@@ -205,6 +213,7 @@ struct CoreLoop: ~Copyable {
         // Of all series at once: one by one, as they are announced, each would be looked for in the file by itself.
         try core.equipHistories(of: try core.store.storedSeries())
         try commit()
+        try openDeliveries()
     }
 
     private borrowing func sleepUntilWork() {
@@ -234,7 +243,9 @@ struct CoreLoop: ~Copyable {
                 store.reader, now: clock.clock.now, rawRetentionMilliseconds: settings.rawRetentionMilliseconds)
             core = made
             place = DatabasePlace(of: path)
+            try openDeliveries()
         } catch {
+            core = nil
             salvage = nil
             releaseDatabase(after: error)
             note(error, whileOpen: false)
@@ -264,6 +275,8 @@ struct CoreLoop: ~Copyable {
         releaseDatabase(after: error)
         note(error, whileOpen: true)
         hasUncommittedWindows = false
+        hasUncommittedDeliveries = false
+        thread.deliveries.didClose()
         isDiscarding = true
         failure = (error, .now())
         nextAttempt = MonotonicClock.milliseconds() + 1000

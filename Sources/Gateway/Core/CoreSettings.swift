@@ -41,6 +41,9 @@ struct CoreSettings: Sendable {
     /// The quantity of a series in the file with the limits that apply to it; nil where the configuration knows none.
     var quantity: @Sendable (SeriesPlace) -> Quantity? = { _ in nil }
 
+    /// Who gets aggregates, and how long they are kept for it, in milliseconds; nil without a limit.
+    var partners: [(name: String, backlogMilliseconds: Int64?)] = []
+
     /// The fingerprint as the file keeps it.
     var configurationNumber: Int64 { Int64(bitPattern: UInt64(configurationFingerprint, radix: 16) ?? 0) }
 }

@@ -13,6 +13,7 @@ final class CoreThread: Sendable {
     let wakeUp = WakeUp()
     let snapshots: SnapshotExchange
     let desk = QuarantineDesk()
+    let deliveries: DeliveryDesk
     let disk = DiskWatch()
     /// Let go while the disk is away.
     let lock: FileLock?
@@ -26,6 +27,7 @@ final class CoreThread: Sendable {
     init(lock: FileLock? = nil) {
         self.lock = lock
         snapshots = SnapshotExchange(wakeUp: wakeUp)
+        deliveries = DeliveryDesk(wakeUp: wakeUp)
     }
 
     /// Makes the ring and starts the thread on its reading end. Once.

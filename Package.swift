@@ -86,8 +86,9 @@ let package = Package(
         .executableTarget(
             name: "poort",
             dependencies: [
-                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Processing", "Storage", "Control",
-                "Gateway", "Simulation", "Charts",
+                "Telemetry", "Threading", "MQTT", "GatewayConfiguration", "Ingest", "Processing", "Storage",
+                "Forwarding",
+                "Control", "Gateway", "Simulation", "Charts",
                 argumentParser, lifecycle, unixSignals, logging,
             ],
             swiftSettings: strict),
@@ -136,6 +137,9 @@ let package = Package(
         tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "Simulation", "CSQLite", "CPageChecksums", "Telemetry", "TestKit"]),
+        tests(
+            "ForwardingTests",
+            ["Forwarding", "HTTP", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
         tests(
             "SimulationTests",

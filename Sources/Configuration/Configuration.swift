@@ -13,6 +13,9 @@ public struct Configuration: Sendable, Hashable {
     /// The built-in quantities with the configuration's changes and additions.
     public var quantities: [Quantity] = []
     public var deviceList: [DeviceSection] = []
+    public var partners: [PartnerSection] = []
+    /// Which quantities are counted in which others, as the configuration says.
+    public var quantityTotals: [String: String] = [:]
     /// What is allowed and yet worth a look.
     public var warnings: [Complaint] = []
     /// Where it names files and directories, for complaints about these.

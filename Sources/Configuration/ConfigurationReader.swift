@@ -38,7 +38,9 @@ struct ConfigurationReader {
         var catalogue = QuantityCatalogue()
         var limits: [LimitsWithPlace] = []
         if let quantities = table.table("quantity") {
-            limits = QuantityReader(complaints: complaints).read(quantities, into: &catalogue)
+            let reader = QuantityReader(complaints: complaints)
+            limits = reader.read(quantities, into: &catalogue)
+            configuration.quantityTotals = reader.readTotals(quantities, of: catalogue)
         }
         configuration.quantities = catalogue.quantities.values.sorted { $0.name < $1.name }
         let sources = table.tables("source")
@@ -60,7 +62,10 @@ struct ConfigurationReader {
         }
         configuration.deviceList = DeviceReader(complaints: complaints, catalogue: catalogue)
             .read(table.tables("device"))
-        table.finish(laterKeys: ["partner"])
+        configuration.partners = PartnerReader(
+            complaints: complaints, catalogue: catalogue, configuration: configuration, folder: folder
+        ).read(table.tables("partner"))
+        table.finish()
         complaints.settleUnknownKeys()
         return configuration
     }

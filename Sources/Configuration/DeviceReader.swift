@@ -47,6 +47,7 @@ struct DeviceReader {
         table.string("neighbourhood", into: &device.neighbourhood)
         if let site = table.string("site"), isSiteName(site, place: table.place(of: "site")) { device.site = site }
         table.string("owner", into: &device.owner)
+        device.isPrivate = table.boolean("private") ?? false
         device.intervalMilliseconds = table.duration("interval", in: 100...31_557_600_000)
         if var location = table.table("location") { readLocation(&location, into: &device) }
         if var geometry = table.table("geometry") { device.geometry = readGeometry(&geometry) }

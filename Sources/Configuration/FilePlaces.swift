@@ -17,6 +17,20 @@ public struct FilePlaces: Sendable, Hashable {
         case socket
     }
 
+    /// A file that must be there, with the key that names it; of partners, of whom there may be several.
+    public struct NamedFile: Sendable, Hashable {
+        public var path: String
+        public var key: String
+        public var place: Place
+    }
+
+    /// Those of partners.
+    public private(set) var partnerFiles: [NamedFile] = []
+
+    mutating func note(_ path: String, as key: String, at place: Place) {
+        partnerFiles.append(NamedFile(path: path, key: key, place: place))
+    }
+
     public internal(set) subscript(key: Key) -> Place {
         get { places[key] ?? Place(file: file, line: 0, column: 0) }
         set { places[key] = newValue }

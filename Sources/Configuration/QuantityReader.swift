@@ -22,6 +22,7 @@ struct QuantityReader {
             let limitsReader = QualityLimitsReader(
                 complaints: complaints, quantityNames: names, catalogue: catalogue)
             let changes = limitsReader.read(&section, of: field.key)
+            _ = section.node("part_of")
             section.finish()
             guard var quantity else { continue }
             limitsReader.check(changes, fit: quantity.kind, of: section)
@@ -30,6 +31,27 @@ struct QuantityReader {
             catalogue.define(quantity)
         }
         return limitsWithPlaces
+    }
+
+    /// Reads `part_of`, once all quantities are known.
+    /// - Returns: a total for each part.
+    func readTotals(_ table: TableReader, of catalogue: QuantityCatalogue) -> [String: String] {
+        var totals: [String: String] = [:]
+        for field in table.fields {
+            guard case .table(let keys) = field.node.value,
+                let node = keys.first(where: { $0.key == "part_of" })?.node
+            else { continue }
+            guard case .string(let total) = node.value else {
+                complaints.error(node.place, "`part_of` must be a quantity's name in a string, not \(node.shown)")
+                continue
+            }
+            guard catalogue[total] != nil, total != field.key else {
+                complaints.unknownQuantity(total, in: "`part_of`", at: node.place, of: catalogue)
+                continue
+            }
+            totals[field.key] = total
+        }
+        return totals
     }
 
     private func read(

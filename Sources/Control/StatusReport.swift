@@ -16,6 +16,7 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var ledger: Ledger
     public var aggregates: Aggregates?
     public var sensors: [Sensor] = []
+    public var partners: [Partner] = []
     public var clock: Clock?
     public var wear: Wear?
     public var space: Space?
@@ -246,10 +247,11 @@ public struct StatusReport: Codable, Sendable, Equatable {
     }
 
     /// Whether a technician should look: the broker away, the storage failing or slow, a damaged database that was set
-    /// aside, a quota that cannot be kept, the ledger out of balance, a clock that cannot be right.
+    /// aside, a quota that cannot be kept, the ledger out of balance, a clock that cannot be right, a partner that cannot be reached.
     public var hasProblem: Bool {
         !isRunning || broker.map { $0.state != "connected" } ?? true || storage.failure != nil
             || !storage.damagedFiles.isEmpty || !ledger.balanced || storage.slowDisk?.isSlow ?? false
             || !(clock?.isTrusted ?? true) || space?.condition == "too_small"
+            || partners.contains { !$0.balanced || $0.failure != nil }
     }
 }

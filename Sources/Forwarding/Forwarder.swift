@@ -15,6 +15,8 @@ public struct PartnerOptions: Sendable {
     public var rowsPerSecond: Int?
     /// Makes the sink, on the partner's thread.
     public var makeSink: @Sendable () throws(SinkFailure) -> any Sink
+    /// Tests have less patience.
+    var backoff = Backoff()
 
     public init(
         name: String, gateway: String, contract: Contract, families: QuantityFamilies = QuantityFamilies(),

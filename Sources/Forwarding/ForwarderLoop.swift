@@ -19,7 +19,7 @@ struct ForwarderLoop {
     private var work: WorkInProgress?
     private var size = BatchSize(most: BatchSize.first)
     private var pacer: Pacer
-    private var backoff = Backoff()
+    private var backoff: Backoff
     private var random = SystemRandomNumberGenerator()
     private var nextAttempt: Int64 = 0
     /// What is new is not due before, by the contract.
@@ -28,6 +28,7 @@ struct ForwarderLoop {
     init(_ owner: Forwarder) {
         self.owner = owner
         let options = owner.options
+        backoff = options.backoff
         reader = BatchReader(gateway: options.gateway, contract: options.contract, families: options.families)
         pacer = Pacer(rowsPerSecond: options.rowsPerSecond, now: MonotonicClock.milliseconds())
     }

@@ -25,6 +25,7 @@ public struct Gateway: Service {
     private let replacement = IntakeReplacement()
     private let clock = GatewayClock()
     private let session: BrokerSession
+    private let partners: Partners
     private let manager = ServiceManager()
 
     /// Takes the lock, starts the threads and begins to connect.
@@ -55,9 +56,15 @@ public struct Gateway: Service {
             state: core.intake, wakeUp: core.wakeUp, replacement: replacement, desk: core.desk, clock: clock)
         session = BrokerSession(
             options: brokerOptions, earlierSubscriptions: earlier, line: gate, logger: logger)
+        partners = Partners(
+            desk: core.deliveries,
+            store: PartnerStore(
+                desk: core.deliveries, path: path, facts: SeriesFactsDirectory(configuration), clock: clock),
+            logger: logger)
         reporter = StatusReporter(
             configurationPath: configurationPath, configuration: configuration, core: core, session: session,
-            ring: gauge)
+            ring: gauge, partners: partners)
+        partners.start(wiring.partnerOptions)
     }
 
     /// The control socket's service, to run beside this one.
@@ -136,6 +143,12 @@ public struct Gateway: Service {
             }
             core.replace(settings: wiring.coreSettings)
             session.replace(options: brokerOptions)
+            if wiring.partnersDiffer(from: reporter.configuration) {
+                let partners = partners
+                let (options, facts) = (wiring.partnerOptions, SeriesFactsDirectory(new))
+                // Their ends are waited for, which this task must not.
+                _ = WorkerThread(name: "partners") { partners.replace(with: options, facts: facts) }
+            }
             reporter.didReload(new)
             outcome = "configuration reloaded"
             logger.notice("configuration reloaded", metadata: ["fingerprint": "\(new.fingerprint)"])
@@ -175,10 +188,15 @@ public struct Gateway: Service {
     private func stopThreads() {
         let deadline = MonotonicClock.milliseconds() + Gateway.stopMilliseconds
         core.desk.close()
+        partners.stop()
         session.stop()
         // At most three seconds for the last commit, one for the goodbye.
         if !session.join(milliseconds: 4100) {
             logger.warning("the broker connection did not end in time; what is not acknowledged will come again")
+        }
+        // What they hand in last is recorded with the last commit.
+        if !partners.join(milliseconds: max(200, deadline - MonotonicClock.milliseconds() - 400)) {
+            logger.warning("a partner's thread did not end in time; what it has under way may go twice")
         }
         core.stop()
         let rest = max(200, deadline - MonotonicClock.milliseconds())

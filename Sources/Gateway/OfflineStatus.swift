@@ -22,6 +22,9 @@ public enum OfflineStatus {
         report.sensors = SensorView.report(
             try SensorView.remembered(
                 reader, now: now, rawRetentionMilliseconds: configuration.storage.rawRetention), now: now)
+        report.partners = PartnerView.report(
+            try reader.partnerLedgers(), configured: configuration.partners, now: now,
+            lastDeliveries: try reader.partners())
         return report
     }
 }

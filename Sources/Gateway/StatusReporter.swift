@@ -14,6 +14,7 @@ final class StatusReporter: Sendable {
     private let core: CoreThread
     private let session: BrokerSession
     private let ring: RingGauge
+    private let partners: Partners
     private let started = Timestamp.now()
     private let state: Mutex<State>
 
@@ -25,12 +26,13 @@ final class StatusReporter: Sendable {
 
     init(
         configurationPath: String, configuration: Configuration, core: CoreThread, session: BrokerSession,
-        ring: RingGauge
+        ring: RingGauge, partners: Partners
     ) {
         self.configurationPath = configurationPath
         self.core = core
         self.session = session
         self.ring = ring
+        self.partners = partners
         state = Mutex(State(configuration: configuration, loaded: .now()))
     }
 
@@ -39,7 +41,8 @@ final class StatusReporter: Sendable {
     }
 
     /// Of the configuration in force.
-    var fingerprint: String { state.withLock { $0.configuration.fingerprint } }
+    var fingerprint: String { configuration.fingerprint }
+    var configuration: Configuration { state.withLock { $0.configuration } }
 
     func didRefuseReload(_ cause: String) {
         state.withLock { $0.reloadError = cause }
@@ -103,6 +106,8 @@ final class StatusReporter: Sendable {
                 lastStep: step?.time.description, lastStepSeconds: step.map { Double($0.milliseconds) / 1000 })
         }
         report.sensors = SensorView.report(snapshot.sensors, now: now)
+        report.partners = PartnerView.report(
+            snapshot.partners, configured: current.configuration.partners, statuses: partners.statuses, now: now)
         return report
     }
 

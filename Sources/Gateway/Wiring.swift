@@ -1,6 +1,5 @@
 import Secrets
 import GatewayConfiguration
-import Glibc
 import Decoding
 import Ingest
 import MQTT
@@ -10,7 +9,7 @@ import Telemetry
 
 /// Translates a checked configuration into what each room asks for.
 struct Wiring {
-    private let configuration: Configuration
+    let configuration: Configuration
 
     init(_ configuration: Configuration) {
         self.configuration = configuration
@@ -39,6 +38,7 @@ struct Wiring {
             budgetBytesPerDay: configuration.storage.flashBudgetBytesPerDay,
             keepAliveSeconds: configuration.broker.keepAliveSeconds)
         settings.configurationFingerprint = configuration.fingerprint
+        settings.partners = configuration.partners.map { ($0.name, $0.backlogMilliseconds) }
         let quantities = QuantityDirectory(configuration.decoderOptions)
         settings.quantity = { quantities.quantity($0.quantity, of: $0.device) }
         return settings
@@ -86,36 +86,9 @@ struct Wiring {
 
     /// - Throws: when it cannot be read.
     func password() throws(GatewayError) -> Secret? {
-        if let file = configuration.broker.passwordFile { return try SecretFile.read(file) }
-        guard let name = configuration.broker.passwordCredential else { return nil }
-        guard let directory = getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) }) else {
-            throw GatewayError(
-                operation: "read the credential \(name)", cause: "systemd gave this process no credentials",
-                hint: "add LoadCredential=\(name):/path to the service, or use password_file")
+        if let file = configuration.broker.passwordFile { return try SecretFile.read(.file(file)) }
+        return try configuration.broker.passwordCredential.map { name throws(GatewayError) in
+            try SecretFile.read(.credential(name))
         }
-        return try SecretFile.read("\(directory)/\(name)")
-    }
-}
-
-/// Reads a secret from a file: its first line.
-enum SecretFile {
-    static func read(_ path: String) throws(GatewayError) -> Secret {
-        // A pipe that nobody writes to would hold everything up.
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw GatewayError(
-                operation: "read the password file \(path)", cause: String(cString: strerror(errno)),
-                hint: "it must be readable by the user that runs poort (mode 0640, group poort)")
-        }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        let line = bytes.prefix(max(0, count)).prefix { $0 != 0x0A && $0 != 0x0D }
-        guard !line.isEmpty else {
-            throw GatewayError(
-                operation: "read the password file \(path)", cause: "its first line is empty",
-                hint: "write the password into it")
-        }
-        return Secret(String(decoding: line, as: UTF8.self))
     }
 }

@@ -4,8 +4,11 @@ import Telemetry
 
 struct Ledger: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Account for every message: received = stored + duplicate + quarantined + rejected.",
+        abstract: "Account for every message, and for every window that partners were to get.",
         discussion: """
+            received = stored + duplicate + quarantined + rejected. For each partner: closed = delivered + refused + \
+            outside the contract + withheld + replaced by a newer revision + expired + pending.
+
             Works with the daemon running or not. Messages and readings are counted apart, since a message may hold \
             several readings. A message counts as quarantined when any part of it was, as stored when any of its \
             readings is new, and as duplicate when all of them were there already. --verify also counts the rows in \
@@ -28,7 +31,9 @@ struct Ledger: ParsableCommand {
     func run() throws {
         let reader = try location.openReader()
         let report = try reader.atOneMoment { () throws(StorageError) in
-            LedgerReport(sources: try reader.ledger(), holdings: verify ? try reader.holdings() : nil)
+            LedgerReport(
+                sources: try reader.ledger(), partners: try reader.partnerLedgers(),
+                holdings: verify ? try reader.holdings() : nil)
         }
         if json {
             OutputBuffer.show(report.json.finished)
@@ -42,11 +47,13 @@ struct Ledger: ParsableCommand {
 /// The accounts of all sources, and whether they balance.
 struct LedgerReport {
     let sources: [SourceLedger]
+    let partners: [PartnerLedger]
     let holdings: StoreReader.Holdings?
     let total: SourceLedger
 
-    init(sources: [SourceLedger], holdings: StoreReader.Holdings?) {
+    init(sources: [SourceLedger], partners: [PartnerLedger] = [], holdings: StoreReader.Holdings?) {
         self.sources = sources
+        self.partners = partners
         self.holdings = holdings
         var total = SourceLedger(source: "total")
         for source in sources {
@@ -57,7 +64,8 @@ struct LedgerReport {
     }
 
     var isBalanced: Bool {
-        sources.allSatisfy(\.isBalanced) && total.isBalanced && (holdings == nil || rowsAgree)
+        sources.allSatisfy(\.isBalanced) && partners.allSatisfy(\.isBalanced) && total.isBalanced
+            && (holdings == nil || rowsAgree)
     }
 
     /// Whether the file holds what the accounts say was stored.
@@ -77,6 +85,7 @@ struct LedgerReport {
         readings.add(total.readings)
         line.add("readings", readings)
         line.add("sources", sources.map(json))
+        line.add("partners", partners.map(\.json))
         if let holdings {
             var rows = JSONLine()
             rows.add("agree", rowsAgree)
@@ -119,6 +128,7 @@ struct LedgerReport {
     func table(columns: Int?) -> [String] {
         var table = accounts
         if let columns, table.contains(where: { $0.count > columns }) { table = stackedAccounts }
+        if !partners.isEmpty { table += [""] + PartnerAccounts(partners: partners).table(columns: columns) + [""] }
         return table + notes.flatMap { TextWrap.lines(of: $0, columns: columns ?? .max) }
     }
 
@@ -141,7 +151,8 @@ struct LedgerReport {
                 if !tiers.isEmpty { lines.append("windows removed \(rule.words): \(tiers.joined(separator: ", "))") }
             }
         }
-        lines.append(isBalanced ? "balanced: every message is accounted for" : "NOT BALANCED")
+        let windows = partners.isEmpty ? "" : ", and every window for every partner"
+        lines.append(isBalanced ? "balanced: every message is accounted for\(windows)" : "NOT BALANCED")
         return lines
     }
 

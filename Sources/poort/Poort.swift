@@ -17,7 +17,7 @@ struct Poort: AsyncParsableCommand {
         version: "poort \(GatewayVersion.number)",
         subcommands: [
             Run.self, Status.self, Watch.self, Show.self, Plot.self, Figures.self, Sensors.self, Check.self, Query.self,
-            SQLCommand.self, Export.self, Ledger.self, Doctor.self, Backup.self, Restore.self,
+            SQLCommand.self, Export.self, PartnersCommand.self, Ledger.self, Doctor.self, Backup.self, Restore.self,
             QuarantineCommand.self, ReplayCommand.self, Record.self,
             Simulate.self,
             Version.self,

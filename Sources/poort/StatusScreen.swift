@@ -33,6 +33,7 @@ struct StatusScreen {
         rows.append(("messages", text(of: report.ledger.messages) + balance))
         rows.append(("readings", text(of: report.ledger.readings)))
         if let aggregates = report.aggregates { rows.append(("windows", text(of: aggregates))) }
+        if !report.partners.isEmpty { rows.append(("partners", partners)) }
         rows.append(("database", database))
         let disk = DiskLines(report: report)
         rows += disk.trouble.map { ("", $0) }
@@ -113,6 +114,18 @@ struct StatusScreen {
 
     private func text(of aggregates: StatusReport.Aggregates) -> String {
         "\(count(aggregates.closed)) written, \(count(aggregates.revised)) corrected, \(count(aggregates.waiting)) open"
+    }
+
+    private var partners: String {
+        let failing = report.partners.filter { $0.failure != nil || !$0.balanced }.map(\.name)
+        let waiting = report.partners.reduce(0) { $0 + $1.pending }
+        var text = "\(count(report.partners.count)) partners, \(count(waiting)) windows wait for them"
+        if !failing.isEmpty {
+            text +=
+                "; " + Emphasis.bad.applied(to: "cannot deliver to \(failing.joined(separator: ", "))")
+                + " (poort partners)"
+        }
+        return text
     }
 
     private var database: String {

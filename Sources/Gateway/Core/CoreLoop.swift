@@ -319,6 +319,7 @@ struct CoreLoop: ~Copyable {
             snapshot.clock = (clock.trust.verdict, clock.trust.lastStep)
             // A failing store shows itself at the next commit; the view goes on with what it has.
             snapshot.ledger = (try? core.store.ledger()) ?? shown.ledger
+            snapshot.partners = (try? core.store.withoutReadings.partnerLedgers()) ?? shown.partners
             snapshot.lostReadings = (try? core.store.reader.lostReadings()) ?? shown.lostReadings
             snapshot.databaseBytes = (try? core.store.sizeBytes()) ?? shown.databaseBytes
             snapshot.space = (try? SpaceSnapshot(core.store.reader, core.settings.quota, core.quota)) ?? shown.space

@@ -10,6 +10,7 @@ struct CoreSnapshot: Sendable {
     var messagesPerSecond: (last10Seconds: Double, last5Minutes: Double) = (0, 0)
     var readingsPerSecond: (last10Seconds: Double, last5Minutes: Double) = (0, 0)
     var ledger: [SourceLedger] = []
+    var partners: [PartnerLedger] = []
     var sensors: [SensorSnapshot] = []
     var windowsWaiting = 0
     var closedUntil: Timestamp?

@@ -9,7 +9,7 @@ extension PendingChanges {
     /// - Returns: nil where they are none.
     init?(bytes: [UInt8]) {
         let numbers: [ChangeNumber] = PackedIntegers.decode(bytes)
-        guard numbers.count % 2 == 1, let open = numbers.last, zip(numbers, numbers.dropFirst()).allSatisfy(<) else {
+        guard numbers.count % 2 == 1, let open = numbers.last, zip(numbers, numbers.dropFirst()).allSatisfy(<=) else {
             return nil
         }
         self.init(from: numbers.first ?? open)

@@ -3,7 +3,7 @@
 ///
 /// There is more than one stretch where something newer was sent before an old backlog.
 public struct PendingChanges: Hashable, Sendable {
-    /// Ascending, not empty, neither overlapping nor touching, all before ``open``.
+    /// Ascending, not empty, neither overlapping nor touching each other, none beyond ``open``.
     public private(set) var stretches: [Range<ChangeNumber>] = []
     public private(set) var open: ChangeNumber
 
@@ -39,7 +39,7 @@ public struct PendingChanges: Hashable, Sendable {
         }
         if settled.upperBound > open {
             let begin = max(settled.lowerBound, open)
-            if begin > open { left.append(open..<begin) }
+            if begin > open { PendingChanges.add(open..<begin, to: &left) }
             removed += settled.upperBound - begin
             open = settled.upperBound
         }
@@ -50,11 +50,15 @@ public struct PendingChanges: Hashable, Sendable {
     /// Lets a stretch wait behind ``open`` so that what comes from `number` on goes first.
     public mutating func setApart(before number: ChangeNumber) {
         guard number > open else { return }
-        if let last = stretches.last, last.upperBound == open {
-            stretches[stretches.count - 1] = last.lowerBound..<number
-        } else {
-            stretches.append(open..<number)
-        }
+        PendingChanges.add(open..<number, to: &stretches)
         open = number
+    }
+
+    private static func add(_ stretch: Range<ChangeNumber>, to stretches: inout [Range<ChangeNumber>]) {
+        if let last = stretches.last, last.upperBound == stretch.lowerBound {
+            stretches[stretches.count - 1] = last.lowerBound..<stretch.upperBound
+        } else {
+            stretches.append(stretch)
+        }
     }
 }

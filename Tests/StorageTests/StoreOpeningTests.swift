@@ -136,6 +136,6 @@ struct StoreOpeningTests {
         #expect(pragma("journal_mode") == "wal")
         #expect(pragma("page_size") == "1024")
         #expect(pragma("auto_vacuum") == "2")
-        #expect(pragma("user_version") == "4")
+        #expect(pragma("user_version") == "5")
     }
 }

@@ -40,7 +40,7 @@ struct SQLSessionTests {
                 error?.kind == .refused || sql.contains("readings") || sql.contains("VACUUM"), "\(sql): \(error as Any)"
             )
         }
-        #expect(try session.rows("PRAGMA user_version") == [["4"]])
+        #expect(try session.rows("PRAGMA user_version") == [["5"]])
         #expect(try session.rows("SELECT name FROM pragma_table_info('series') LIMIT 1") == [["id"]])
         #expect(try session.rows("SELECT count(*) FROM readings") == [["0"]])
     }

@@ -48,7 +48,10 @@ let package = Package(
         // System libraries: a module map and a shim each, imported by exactly one room.
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLinux"),
+        // libcurl is loaded when it is needed, and not linked.
+        .target(name: "CCurl"),
         // A layer under SQLite that ends each page with a checksum.
         .target(name: "CPageChecksums", dependencies: ["CSQLite"]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -59,7 +62,8 @@ let package = Package(
         room("Threading", ["CLinux"]),
         room("Secrets"),
         room("MQTT", ["CMosquitto", "Secrets"]),
-        room("HTTP", ["Secrets"]),
+        room("HTTP", ["CCurl", "Secrets"]),
+        room("Compression", ["CZlib"]),
 
         // The rooms, in the order in which data walks through them.
         // Its module cannot be called Configuration: swift-configuration, which Hummingbird knows, has that name.
@@ -70,7 +74,7 @@ let package = Package(
         room("Decoding", ["Telemetry", "CSimdjson"]),
         room("Processing", ["Telemetry"]),
         room("Storage", ["Telemetry", "CSQLite", "CPageChecksums"]),
-        room("Forwarding", ["Telemetry", "Threading", "MQTT", "HTTP", "Secrets", logging]),
+        room("Forwarding", ["Telemetry", "Threading", "MQTT", "HTTP", "Compression", "Secrets", logging]),
         room("Control", ["Telemetry", hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix]),
         room(
             "Gateway",
@@ -95,7 +99,7 @@ let package = Package(
 
         // A disk under SQLite whose power can be cut.
         .target(name: "CPowerCuts", dependencies: ["CSQLite"], path: "Tests/PowerCuts"),
-        room("TestKit", ["Telemetry", "Threading", "MQTT", "Secrets", "Simulation", "CPowerCuts"]),
+        room("TestKit", ["Telemetry", "Threading", "MQTT", "HTTP", "Secrets", "Simulation", "CPowerCuts"]),
         // What `make bench` compares, and what it is compared with.
         .executableTarget(
             name: "drain-benchmark", dependencies: ["Control", "MQTT", "Storage", "Telemetry", "TestKit"],
@@ -134,6 +138,7 @@ let package = Package(
         tests("ChartsTests", ["Charts", "Telemetry", "TestKit"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
+        tests("HTTPTests", ["HTTP", "Compression", "Secrets", "Threading", "TestKit"]),
         tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "Simulation", "CSQLite", "CPageChecksums", "Telemetry", "TestKit"]),

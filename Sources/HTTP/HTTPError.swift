@@ -5,7 +5,8 @@ public struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
     public var server: String
     public var cause: String
     public var hint: String
-    /// Whether the server may have received the whole request.
+    /// Whether anything of the request was sent, so that the server may have done what it asks: servers that read rows as
+    /// they come take the first half of a request as well.
     public var mayHaveArrived: Bool
 
     public enum Kind: String, Sendable, Hashable {
@@ -19,9 +20,9 @@ public struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
         case reset
         /// No HTTP, or broken.
         case malformed
-        /// ``HTTPClient/cancel()`` was called.
+        /// ``HTTPCancellation/cancel()`` was called.
         case cancelled
-        /// libcurl is not installed, or a file cannot be read.
+        /// libcurl is not installed, a file cannot be read, or the request cannot be sent as it is: nothing that waiting mends.
         case unusable
     }
 

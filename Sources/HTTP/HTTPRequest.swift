@@ -44,3 +44,23 @@ public struct HTTPRequest: Sendable {
         self.body = body
     }
 }
+
+extension HTTPRequest {
+    /// First line and headers for people, secrets as dots.
+    /// - Throws: ``HTTPError`` where the url is none.
+    public func shown() throws(HTTPError) -> String {
+        let address = try HTTPAddress(url)
+        let lines = ["\(method.rawValue) \(address.shownTarget) HTTP/1.1", "Host: \(address.server)"]
+        return (lines + headers.map(\.shown)).joined(separator: "\n") + "\n"
+    }
+}
+
+extension HTTPRequest.Header {
+    /// `Authorization: Bearer •••`.
+    public var shown: String {
+        switch value {
+        case .text(let text): "\(name): \(text)"
+        case .secret(let scheme, let secret): scheme.isEmpty ? "\(name): \(secret)" : "\(name): \(scheme) \(secret)"
+        }
+    }
+}

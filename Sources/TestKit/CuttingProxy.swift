@@ -45,7 +45,7 @@ private final class Line: Sendable {
     init(to target: Int) throws(ChildProcess.SpawnError) {
         self.target = target
         port = FreePort.next()
-        listener = try Line.listen(on: port)
+        listener = try FreePort.listen(on: port)
     }
 
     deinit { close(listener) }
@@ -91,17 +91,5 @@ private final class Line: Sendable {
     private static func isReadable(_ descriptor: Int32, milliseconds: Int32 = 50) -> Bool {
         var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&poller, 1, milliseconds) > 0
-    }
-
-    private static func listen(on port: Int) throws(ChildProcess.SpawnError) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var yes: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        guard FreePort.bind(descriptor, to: port), Glibc.listen(descriptor, 8) == 0 else {
-            let cause = String(cString: strerror(errno))
-            close(descriptor)
-            throw ChildProcess.SpawnError(description: "cannot listen on \(port): \(cause)")
-        }
-        return descriptor
     }
 }

@@ -39,6 +39,19 @@ public enum FreePort {
         withLoopback(port) { Glibc.bind(descriptor, $0, $1) == 0 }
     }
 
+    /// - Returns: a socket that accepts connections.
+    static func listen(on port: Int) throws(ChildProcess.SpawnError) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        guard bind(descriptor, to: port), Glibc.listen(descriptor, 8) == 0 else {
+            let cause = String(cString: strerror(errno))
+            close(descriptor)
+            throw ChildProcess.SpawnError(description: "cannot listen on \(port): \(cause)")
+        }
+        return descriptor
+    }
+
     private static func withLoopback(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool) -> Bool {
         var address = loopback(port: UInt16(port))
         return withUnsafePointer(to: &address) {

@@ -22,11 +22,16 @@ public final class TemporaryDirectory: Sendable {
     /// Writes a file and returns its path.
     @discardableResult
     public func write(_ text: String, to name: String, mode: mode_t = 0o644) -> String {
+        write(Array(text.utf8), to: name, mode: mode)
+    }
+
+    @discardableResult
+    public func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o644) -> String {
         let path = file(name)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode)
         guard descriptor >= 0 else { fatalError("cannot write \(path): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
-        var left = Array(text.utf8)[...]
+        var left = bytes[...]
         while !left.isEmpty {
             let count = left.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { fatalError("cannot write \(path): \(String(cString: strerror(errno)))") }

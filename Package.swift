@@ -139,13 +139,12 @@ let package = Package(
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
         tests("HTTPTests", ["HTTP", "Compression", "Secrets", "Threading", "TestKit"]),
-        tests("ForwardingTests", ["Forwarding", "HTTP", "Compression", "Secrets", "Telemetry", "TestKit"]),
         tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "Simulation", "CSQLite", "CPageChecksums", "Telemetry", "TestKit"]),
         tests(
             "ForwardingTests",
-            ["Forwarding", "HTTP", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
+            ["Forwarding", "HTTP", "Compression", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
         tests(
             "SimulationTests",

@@ -36,6 +36,8 @@ public final class HTTPClient: HTTPExchange {
 
     deinit { disconnect() }
 
+    public func cancel() { cancellation.cancel() }
+
     public func disconnect() {
         if let handle { poort_curl_destroy(handle) }
         handle = nil

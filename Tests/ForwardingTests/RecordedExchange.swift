@@ -13,4 +13,5 @@ final class RecordedExchange: HTTPExchange {
     }
 
     func disconnect() { disconnections += 1 }
+    func cancel() {}
 }

@@ -77,6 +77,8 @@ extension Configuration {
         public var topic: String?
         public var clientID: String?
         public var isCompressed = true
+        /// Whether a correction lies behind what it corrects, for servers that keep both.
+        public var correctionsFollow = false
         public var tenant: String?
         public var context: [String] = []
         /// Whether a SensorThings server lets its clients number what they make.

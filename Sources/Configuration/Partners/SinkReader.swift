@@ -20,7 +20,9 @@ struct SinkReader {
             partner.details.topic = readTopic(&table)
             partner.details.clientID = table.string("client_id")
         case .kafka: partner.details.topic = readKafkaTopic(&table)
-        case .lineProtocol: partner.details.isCompressed = table.boolean("gzip") ?? true
+        case .lineProtocol:
+            partner.details.isCompressed = table.boolean("gzip") ?? true
+            partner.details.correctionsFollow = table.choice("corrections", among: ["replace", "follow"]) == "follow"
         case .sensorThings: partner.details.hasClientIDs = table.choice("ids", among: ["server", "client"]) == "client"
         case .ngsiLD:
             partner.details.tenant = table.string("tenant")

@@ -67,6 +67,8 @@ public final class LineProtocolSink: Sink {
 
     public func disconnect() { exchange.disconnect() }
 
+    public func cancel() { exchange.cancel() }
+
     public func deliver(_ rows: [SharedAggregate]) throws(SinkFailure) -> Delivery {
         let lines = writer.write(rows)
         if let gzip {

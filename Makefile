@@ -14,6 +14,7 @@ DESTDIR ?=
 MESSAGES ?= 200000
 ROUNDS ?= 5
 HOURS ?= 24
+WINDOWS ?= 1000000
 RUNS ?= 1000000
 CUTS ?= 10000
 DAYS ?= 365
@@ -52,6 +53,7 @@ bench: packages ## Drain a queue, decode, process, seal, store a day, read a yea
 	swift build $(RELEASE_FLAGS) --product bare-subscriber
 	swift build $(RELEASE_FLAGS) --product drain-benchmark
 	swift build $(RELEASE_FLAGS) --product decoding-benchmark
+	swift build $(RELEASE_FLAGS) --product forwarding-benchmark
 	swift build $(RELEASE_FLAGS) --product processing-benchmark
 	swift build $(RELEASE_FLAGS) --product segment-benchmark
 	swift build $(RELEASE_FLAGS) --product storage-benchmark
@@ -59,6 +61,7 @@ bench: packages ## Drain a queue, decode, process, seal, store a day, read a yea
 	$(RELEASE)/decoding-benchmark Tests/Golden $(MESSAGES)
 	$(RELEASE)/processing-benchmark $$(( $(MESSAGES) * 10 ))
 	$(RELEASE)/segment-benchmark
+	$(RELEASE)/forwarding-benchmark $(RELEASE)/poort $(WINDOWS)
 	$(RELEASE)/storage-benchmark $(HOURS)
 
 .PHONY: fuzz

@@ -105,6 +105,10 @@ let package = Package(
             name: "drain-benchmark", dependencies: ["Control", "MQTT", "Storage", "Telemetry", "TestKit"],
             path: "Tests/Benchmark/Drain", swiftSettings: strict),
         .executableTarget(
+            name: "forwarding-benchmark",
+            dependencies: ["Control", "MQTT", "Storage", "Telemetry", "TestKit", "Threading"],
+            path: "Tests/Benchmark/Forwarding", swiftSettings: strict),
+        .executableTarget(
             name: "bare-subscriber", path: "Tests/Benchmark/BareSubscriber",
             linkerSettings: [.linkedLibrary("mosquitto"), .linkedLibrary("sqlite3")]),
         // Counts what a thread allocates, by standing in for malloc(3) in the executable that it is linked into.

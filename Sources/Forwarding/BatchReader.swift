@@ -44,7 +44,10 @@ struct BatchReader {
             return true
         }
         var found: [(id: SeriesID, aggregate: Aggregate, revision: Int)] = []
-        try reading.aggregates(run.tier, start: run.start, series: run.series) { id, aggregate, revision in
+        found.reserveCapacity(run.numbers.count)
+        try reading.aggregates(
+            run.tier, start: run.start, series: run.series, hasPercentiles: contract.fields.includesPercentiles
+        ) { id, aggregate, revision in
             found.append((id, aggregate, revision))
         }
         var place = 0

@@ -174,7 +174,8 @@ struct ForwarderLoop {
         if let doubtful = work.doubtful { work.repeated += doubtful.clamped(to: rows).count }
         work.doubtful = nil
         pacer.take(rows.count)
-        return try sink.deliver(Array(work.batch.rows[rows]))
+        let all = work.batch.rows
+        return try sink.deliver(rows == all.indices ? all : Array(all[rows]))
     }
 
     private mutating func note(

@@ -53,8 +53,9 @@ public protocol ChangeReading {
     func firstChange(since time: Timestamp) throws(FeedError) -> ChangeNumber?
 
     /// Visits the aggregates of one window, of series with consecutive numbers, in the order of these.
+    /// - Parameter hasPercentiles: whether they are wanted.
     func aggregates(
-        _ tier: Tier, start: Timestamp, series: ClosedRange<SeriesID>,
+        _ tier: Tier, start: Timestamp, series: ClosedRange<SeriesID>, hasPercentiles: Bool,
         _ visit: (SeriesID, Aggregate, _ revision: Int) -> Void
     ) throws(FeedError)
 

@@ -53,6 +53,11 @@ public final class StoreReader {
         schemaVersion = Schema.currentVersion
     }
 
+    /// How much of the file is kept in memory meanwhile; SQLite's own is 2 MB.
+    public func limitCache(kibibytes: Int) throws(StorageError) {
+        try database.execute("PRAGMA cache_size = -\(kibibytes)", operation: "limit the cache")
+    }
+
     /// Lets all that `read` asks of this reader be of one moment, while the daemon goes on writing.
     public func atOneMoment<Value>(_ read: () throws(StorageError) -> Value) throws(StorageError) -> Value {
         try database.execute("BEGIN", operation: "begin to read")

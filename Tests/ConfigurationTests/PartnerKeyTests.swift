@@ -101,7 +101,8 @@ struct PartnerKeyTests {
             ("password_file = \"/x\"\n", "goes with a `username`"),
             ("username = \"u\"\ntoken_file = \"/x\"\n", "two ways to say who one is"),
             ("token_file = \"/x\"\ntoken_credential = \"x\"\n", "give one of the two"),
-            ("token_credential = \"a/b\"\n", "not a path"), ("certificate_file = \"/x\"\n", "goes together with `key_file`"),
+            ("token_credential = \"a/b\"\n", "not a path"),
+            ("certificate_file = \"/x\"\n", "goes together with `key_file`"),
             ("proxy = \"m\"\n", "must look like http://proxy"), ("topic = \"a\"\n", "unknown key `topic`"),
             ("tennant = \"a\"\n", "unknown key `tennant`"), ("max_rate = 0\n", "must lie from 1"),
         ])
@@ -113,7 +114,8 @@ struct PartnerKeyTests {
 
     @Test("has a name of its own")
     func names() {
-        let second = "[[partner]]\nname = \"rova\"\nsink = \"file\"\ndirectory = \"/x\"\nshare = [{ tier = [\"1h\"] }]\n"
+        let second =
+            "[[partner]]\nname = \"rova\"\nsink = \"file\"\ndirectory = \"/x\"\nshare = [{ tier = [\"1h\"] }]\n"
         let found = complaints(partner() + second)
         #expect(found.count == 1 && found[0].contains("is that of the [[partner]] at"), "\(found)")
         let nameless = complaints(leastSource + "[[partner]]\n")
@@ -158,23 +160,31 @@ struct PartnerKeyTests {
         #expect(mqtt.details.topic == "city/{device}/{tier}" && mqtt.details.clientID == "c" && mqtt.address.usesTLS)
         #expect(complaints(partner("topic = \"city/{devise}\"\n", sink: "mqtt"))[0].contains("{device}"))
         #expect(complaints(partner("topic = \"city/#\"\n", sink: "mqtt"))[0].contains("no + or #"))
-        let kafka = try only(partner("topic = \"air\"\n", sink: "kafka", url: "kafkas://a.example.org:9093,b.example.org"))
+        let kafka = try only(
+            partner("topic = \"air\"\n", sink: "kafka", url: "kafkas://a.example.org:9093,b.example.org"))
         #expect(kafka.address.usesTLS && kafka.details.topic == "air")
         #expect(complaints(partner(sink: "kafka", url: "kafka://a.example.org:99999"))[0].contains("must look like"))
         let postgres = try only(
             partner(
-                "table = \"city.air\"\npassword_file = \"/x\"\n", sink: "postgresql", url: "postgresql://u@db.example.org/c"))
+                "table = \"city.air\"\npassword_file = \"/x\"\n", sink: "postgresql",
+                url: "postgresql://u@db.example.org/c"))
         #expect(postgres.details.table == "city.air" && postgres.access.password == .file("/x"))
-        #expect(complaints(partner("table = \"a;b\"\n", sink: "postgresql", url: "postgresql://u@db.example.org/c")).count == 1)
+        #expect(
+            complaints(partner("table = \"a;b\"\n", sink: "postgresql", url: "postgresql://u@db.example.org/c")).count
+                == 1)
         let file = try only(
-            partner("directory = \"/mnt/usb\"\nformat = \"csv\"\nrotate = \"1MiB\"\nkeep = 3\nmounted = true\n", sink: "file"))
+            partner(
+                "directory = \"/mnt/usb\"\nformat = \"csv\"\nrotate = \"1MiB\"\nkeep = 3\nmounted = true\n",
+                sink: "file"))
         #expect(file.details.directory == "/mnt/usb" && file.details.isCSV && file.details.rotateBytes == 1 << 20)
         #expect(file.details.keptFiles == 3 && file.details.mustBeMounted)
         #expect(complaints(partner(sink: "file"))[0].contains("needs a `directory`"))
         let ngsi = try only(
             partner("tenant = \"zwolle\"\ncontext = [\"https://x\"]\n", sink: "ngsi-ld", url: "https://c.example.org"))
         #expect(ngsi.details.tenant == "zwolle" && ngsi.details.context == ["https://x"])
-        #expect(try only(partner("ids = \"client\"\n", sink: "sensorthings", url: "https://s.example.org/v1.1")).details.hasClientIDs)
+        #expect(
+            try only(partner("ids = \"client\"\n", sink: "sensorthings", url: "https://s.example.org/v1.1")).details
+                .hasClientIDs)
         #expect(try only(partner(sink: "arcgis", url: "https://a.example.org/FeatureServer/0")).sink == .arcGIS)
         let influx = try only(
             partner("token_file = \"/x\"\n", url: "https://m.example.org/api/v2/write?org=a&bucket=b"))

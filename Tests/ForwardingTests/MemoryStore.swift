@@ -109,7 +109,8 @@ struct MemoryReading: ChangeReading {
     }
 
     func aggregates(
-        _ tier: Tier, start: Timestamp, series: ClosedRange<SeriesID>, _ visit: (SeriesID, Aggregate, Int) -> Void
+        _ tier: Tier, start: Timestamp, series: ClosedRange<SeriesID>, hasPercentiles: Bool,
+        _ visit: (SeriesID, Aggregate, Int) -> Void
     ) throws(FeedError) {
         let window = state.aggregates[tier]?[start] ?? [:]
         for (id, stored) in window.sorted(by: { $0.key < $1.key }) where series.contains(id) {

@@ -36,6 +36,8 @@ final class PartnerStore: ForwardingStore {
         var failure: FeedError?
         do throws(StorageError) {
             let reader = try StoreReader(path: path)
+            // Windows lie in the order in which they go: a page is needed once.
+            try reader.limitCache(kibibytes: 256)
             try reader.atOneMoment {
                 do throws(FeedError) {
                     try body(StoredChanges(reader, facts: facts))

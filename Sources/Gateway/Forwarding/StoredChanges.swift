@@ -36,11 +36,13 @@ struct StoredChanges: ChangeReading {
     }
 
     func aggregates(
-        _ tier: Tier, start: Timestamp, series: ClosedRange<SeriesID>,
+        _ tier: Tier, start: Timestamp, series: ClosedRange<SeriesID>, hasPercentiles: Bool,
         _ visit: (SeriesID, Aggregate, _ revision: Int) -> Void
     ) throws(FeedError) {
         try asked { () throws(StorageError) in
-            try reader.aggregates(tier, start: start, series: series) { visit($0.series, $0.aggregate, $0.revision) }
+            try reader.aggregates(tier, start: start, series: series, hasPercentiles: hasPercentiles) {
+                visit($0.series, $0.aggregate, $0.revision)
+            }
         }
     }
 

@@ -78,7 +78,8 @@ enum AggregateRow {
     // MARK: - Reading
 
     /// Reads a row of ``AggregateTable/columns``.
-    static func read(_ row: Statement, tier: Tier) -> StoredAggregate {
+    /// - Parameter hasPercentiles: whether they are wanted, and what they follow from, which takes as long as all the rest.
+    static func read(_ row: Statement, tier: Tier, hasPercentiles: Bool = true) -> StoredAggregate {
         let (scale, start) = (scale(of: row), row.timestamp(1))
         var aggregate = Aggregate(
             window: Window(tier: tier, start: start, end: row.timestamp(2)), count: Int(row.integer(3)),
@@ -93,7 +94,9 @@ enum AggregateRow {
                 since: row.isNull(21) ? nil : Timestamp(milliseconds: start.milliseconds &- row.integer(21)))
         }
         aggregate.sum = row.figure(22, in: scale)
-        if !row.isNull(19) {
+        if !hasPercentiles {
+            // Nobody asks for them.
+        } else if !row.isNull(19) {
             aggregate.distribution = Distribution(bytes: row.blob(19))
             aggregate.percentiles = aggregate.distribution?.percentiles
         } else if let p50 = row.figure(27, in: scale), let p85 = row.figure(28, in: scale),

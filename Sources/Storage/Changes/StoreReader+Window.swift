@@ -2,9 +2,12 @@ public import Telemetry
 
 extension StoreReader {
     /// Visits the aggregates of the window of a tier that begins at a time, of series with consecutive numbers, in their order.
-    /// - Parameter start: of the window, or any time in its first minute.
+    /// - Parameters:
+    ///   - start: of the window, or any time in its first minute.
+    ///   - hasPercentiles: without them an aggregate is read in half the time.
     public func aggregates(
-        _ tier: Tier, start: Timestamp, series: ClosedRange<SeriesID>, visit: (StoredAggregate) -> Void
+        _ tier: Tier, start: Timestamp, series: ClosedRange<SeriesID>, hasPercentiles: Bool = true,
+        visit: (StoredAggregate) -> Void
     ) throws(StorageError) {
         let table = AggregateTable(tier)
         let step = table.keys.step(of: start)
@@ -16,7 +19,9 @@ extension StoreReader {
         for part in parts {
             select.bind(1, table.keys.id(step, part.lowerBound))
             select.bind(2, table.keys.id(step, part.upperBound))
-            while try select.step("read aggregates") { visit(AggregateRow.read(select, tier: tier)) }
+            while try select.step("read aggregates") {
+                visit(AggregateRow.read(select, tier: tier, hasPercentiles: hasPercentiles))
+            }
             select.reset()
         }
     }

@@ -81,5 +81,7 @@ public struct SharedFields: OptionSet, Hashable, Sendable {
 
     public static let all = SharedFields(SharedField.allCases)
 
+    public var includesPercentiles: Bool { contains(.p50) || contains(.p85) || contains(.p95) }
+
     public func contains(_ field: SharedField) -> Bool { rawValue >> UInt32(field.rawValue) & 1 != 0 }
 }

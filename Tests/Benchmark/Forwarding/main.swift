@@ -26,6 +26,7 @@ func configuration(in directory: TemporaryDirectory, broker: PrivateBroker, url:
         sink = "line-protocol"
         url = "\(url)"
         max_rate = "none"
+        fields = ["count", "mean", "min", "max"]
         share = [{ tier = ["1m"] }]
 
         """, to: "poort.toml")

@@ -57,12 +57,14 @@ bench: packages ## Drain a queue, decode, process, seal, store a day, read a yea
 	swift build $(RELEASE_FLAGS) --product processing-benchmark
 	swift build $(RELEASE_FLAGS) --product segment-benchmark
 	swift build $(RELEASE_FLAGS) --product storage-benchmark
+	swift build $(RELEASE_FLAGS) --product line-protocol-benchmark
 	$(RELEASE)/drain-benchmark $(RELEASE)/poort $(RELEASE)/bare-subscriber $(MESSAGES) $(ROUNDS)
 	$(RELEASE)/decoding-benchmark Tests/Golden $(MESSAGES)
 	$(RELEASE)/processing-benchmark $$(( $(MESSAGES) * 10 ))
 	$(RELEASE)/segment-benchmark
 	$(RELEASE)/forwarding-benchmark $(RELEASE)/poort $(WINDOWS)
 	$(RELEASE)/storage-benchmark $(HOURS)
+	$(RELEASE)/line-protocol-benchmark $$(( $(MESSAGES) * 2 ))
 
 .PHONY: fuzz
 fuzz: packages ## A million inputs for each decoder and for the configuration (RUNS=1000000).

@@ -122,6 +122,9 @@ let package = Package(
             name: "processing-benchmark", dependencies: ["CAllocations", "CSQLite", "Processing", "Telemetry"],
             path: "Tests/Benchmark/Processing", swiftSettings: strict),
         .executableTarget(
+            name: "line-protocol-benchmark", dependencies: ["CAllocations", "Forwarding", "HTTP", "Telemetry"],
+            path: "Tests/Benchmark/LineProtocol", swiftSettings: strict),
+        .executableTarget(
             name: "segment-benchmark", dependencies: ["Simulation", "Storage", "Telemetry", "TestKit"],
             path: "Tests/Benchmark/Segments", swiftSettings: strict),
         .executableTarget(

@@ -38,8 +38,8 @@ extension HTTPClient {
         setter.set(CURLOPT_NOPROGRESS, 0)
         // Signals are the process's.
         setter.set(CURLOPT_NOSIGNAL, 1)
-        // Else it waits for a name server's answer although it has given up. Unknown before 7.87, which does no other harm.
-        _ = poort_curl_set_number(setter.handle, CURLOPT_QUICK_EXIT, 1)
+        // Else it waits for a name server's answer although it has given up.
+        setter.set(CURLOPT_QUICK_EXIT, 1)
         setter.set(CURLOPT_MAXCONNECTS, 1)
         setter.set(CURLOPT_TCP_KEEPALIVE, 1)
     }

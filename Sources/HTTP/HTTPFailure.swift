@@ -48,7 +48,7 @@ struct HTTPFailure {
         case CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
             made(
                 .unusable, "libcurl \(String(cString: poort_curl_version())) does not know what it is told",
-                hint: "7.85 or newer is needed")
+                hint: "7.87 or newer is needed")
         default: made(.unusable, words, mayHaveArrived: wasSent)
         }
     }

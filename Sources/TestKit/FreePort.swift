@@ -35,8 +35,8 @@ public enum FreePort {
         return -1
     }
 
-    static func bind(_ descriptor: Int32, to port: Int) -> Bool {
-        withLoopback(port) { Glibc.bind(descriptor, $0, $1) == 0 }
+    static func bind(_ descriptor: Int32, to port: Int, of host: UInt32 = 0x7F00_0001) -> Bool {
+        withLoopback(port, of: host) { Glibc.bind(descriptor, $0, $1) == 0 }
     }
 
     /// - Returns: a socket that accepts connections.
@@ -52,8 +52,10 @@ public enum FreePort {
         return descriptor
     }
 
-    private static func withLoopback(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool) -> Bool {
-        var address = loopback(port: UInt16(port))
+    private static func withLoopback(
+        _ port: Int, of host: UInt32 = 0x7F00_0001, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool
+    ) -> Bool {
+        var address = loopback(port: UInt16(port), of: host)
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -61,11 +63,11 @@ public enum FreePort {
         }
     }
 
-    private static func loopback(port: UInt16) -> sockaddr_in {
+    private static func loopback(port: UInt16, of host: UInt32 = 0x7F00_0001) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = host.bigEndian
         return address
     }
 }

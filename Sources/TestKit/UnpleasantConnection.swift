@@ -26,6 +26,9 @@ struct UnpleasantConnection {
             return
         default: break
         }
+        if case .refusesEarly(let text, let isOrderly) = shared.manner.withLock({ $0 }) {
+            return refuseEarly(text, isOrderly: isOrderly)
+        }
         while let request = nextRequest(&pending) {
             shared.requests.withLock { $0.append(request) }
             count += 1
@@ -38,7 +41,7 @@ struct UnpleasantConnection {
         switch shared.manner.withLock({ $0 }) {
         case .answers(let text):
             return say(Array(text.utf8))
-        case .hangs, .ignores, .speaksFirst:
+        case .hangs, .ignores, .speaksFirst, .refusesEarly:
             idle()
             return false
         case .resets:
@@ -60,6 +63,18 @@ struct UnpleasantConnection {
             return true
         case .pours(let head, let bytes):
             return say(Array(head.utf8)) && pour(bytes)
+        }
+    }
+
+    private func refuseEarly(_ text: String, isOrderly: Bool) {
+        while !shouldStop, !UnpleasantConnection.isReadable(socket, milliseconds: 20) {}
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        _ = recv(socket, &buffer, buffer.count, 0)
+        guard say(Array(text.utf8)), isOrderly else { return }
+        shutdown(socket, Int32(SHUT_WR))
+        while !shouldStop {
+            guard UnpleasantConnection.isReadable(socket, milliseconds: 20) else { continue }
+            if recv(socket, &buffer, buffer.count, 0) <= 0 { return }
         }
     }
 

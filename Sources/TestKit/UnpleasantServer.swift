@@ -22,6 +22,8 @@ public final class UnpleasantServer: Sendable {
         case answersOnce(String)
         /// Says this and closes.
         case breaksOff(String)
+        /// Reads the headers, says this and closes the connection, in an orderly way or at once.
+        case refusesEarly(String, isOrderly: Bool)
         /// Says this, one byte each 50 milliseconds.
         case dribbles(String)
         /// Says this and then so many bytes.

@@ -112,6 +112,9 @@ struct HTTPSinkFailureTests {
             ),
             (400, "database is required", .misconfigured), (500, "retention policy not found: x", .misconfigured),
             (500, "timeout", .unavailable),
+            (500, "engine: error writing WAL entry: no space left on device", .unavailable),
+            (400, "unable to parse 'bucket,device=timeout x=1': invalid number", .refused),
+            (400, "partial write: field type conflict: input field on measurement 'bucket' dropped=1", .refused),
             (400, "partial write: unable to parse 'x': missing fields dropped=0", .refused),
             (
                 422, "failure writing points to database: partial write: points beyond retention policy dropped=1",

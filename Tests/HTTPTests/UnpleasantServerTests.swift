@@ -71,6 +71,20 @@ struct UnpleasantServerTests {
         #expect(try client.send(HTTPRequest(.post, server.url, body: [3])).status == 204)
     }
 
+    @Test("hears an answer that comes before the whole request was sent", arguments: [true, false])
+    func early(isOrderly: Bool) throws {
+        let server = try UnpleasantServer(
+            .refusesEarly(
+                UnpleasantServer.answer(413, headers: ["Connection: close"], body: "too much"), isOrderly: isOrderly))
+        let client = try client()
+        for _ in 0..<20 {
+            let response = try client.send(
+                HTTPRequest(.post, server.url, body: [UInt8](repeating: 0, count: 30_000_000)))
+            #expect(response.status == 413)
+            #expect(response.body == Array("too much".utf8))
+        }
+    }
+
     @Test("takes a new connection when the server has closed the kept one meanwhile")
     func closedMeanwhile() async throws {
         let server = try UnpleasantServer(.breaksOff(UnpleasantServer.answer(204)))

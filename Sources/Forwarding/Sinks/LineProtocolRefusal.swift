@@ -12,16 +12,22 @@ enum LineProtocolRefusal {
     /// Nil where it says no more than that something is wrong with the rows.
     init?(_ response: HTTPResponse) {
         guard let words = response.words else { return nil }
-        if LineProtocolRefusal.passing.contains(where: { words.contains($0) }) {
+        if LineProtocolRefusal.complaints.contains(where: { words.contains($0) }) {
+            guard let count = LineProtocolRefusal.droppedCount(words) else { return nil }
+            self = .dropped(count)
+        } else if LineProtocolRefusal.passing.contains(where: { words.contains($0) }) {
             self = .notNow
         } else if let hint = LineProtocolRefusal.mistakes.first(where: { words.contains($0.words) })?.hint {
             self = .misconfigured(hint: hint)
-        } else if let count = LineProtocolRefusal.droppedCount(words) {
-            self = .dropped(count)
         } else {
             return nil
         }
     }
+
+    /// About rows, parts of which are repeated behind these words; whatever words stand there mean nothing.
+    private static let complaints = [
+        "unable to parse", "field type conflict", "points beyond retention policy", "limit exceeded",
+    ]
 
     /// InfluxDB says 400 and `partial write` also when it cannot write to its disk.
     private static let passing = [

@@ -16,6 +16,11 @@ public final class SmallHTTPServer: Sendable {
         public struct Header: Sendable, Hashable {
             public var name: String
             public var value: String
+
+            public init(name: String, value: String) {
+                self.name = name
+                self.value = value
+            }
         }
 
         public init(method: String, target: String, headers: [Header] = [], body: [UInt8] = []) {

@@ -10,7 +10,8 @@ struct JSONReaderTests {
     @Test func valuesAreRead() {
         #expect(read(" null ") == .null)
         #expect(read("true") == .boolean(true))
-        #expect(read("[1, -2.5, 1e3, 0, -0]") == [.integer(1), .number(-2.5), .number(1000), .integer(0), .integer(0)])
+        #expect(
+            read("[1, -2.5, 1e3, 0, -0]") == [.integer(1), .number(-2.5), .integer(1000), .integer(0), .integer(0)])
         #expect(read("9223372036854775807") == .integer(.max))
         #expect(read("9223372036854775808") == .number(9223372036854775808))
         #expect(read(#"{"a":{"b":[]},"c":"d"}"#) == ["a": ["b": []], "c": "d"])

@@ -1,0 +1,142 @@
+public import HTTP
+public import Telemetry
+
+/// A feature layer of ArcGIS: a feature for each window, whose GlobalID is made from its key.
+///
+/// New windows are added and corrections are updates. An add of what is there becomes an update, and an update of what is not
+/// there an add, at once: so what is sent twice is there once. Source: Esri, REST API, Apply Edits (Feature Service/Layer).
+public final class ArcGISSink: Sink {
+    public let traits: SinkTraits
+    private let options: ArcGISOptions
+    private let url: String
+    private let exchange: SinkExchange
+    private let tokens: ArcGISTokens
+
+    /// - Parameters:
+    ///   - exchange: this sink's own.
+    ///   - cancellation: that of the exchange.
+    ///   - clock: what the life of tokens is measured by, and a server's wish to be asked again at some date.
+    /// - Throws: `misconfigured` where the url cannot be one.
+    public init(
+        _ options: ArcGISOptions, exchange: any HTTPExchange, cancellation: HTTPCancellation,
+        clock: @escaping () -> Timestamp = Timestamp.now
+    ) throws(SinkFailure) {
+        let address = try SinkExchange.address(options.url, "find the layer")
+        var url = address.url
+        while url.hasSuffix("/") { url.removeLast() }
+        self.url = url.hasSuffix("/applyEdits") ? url : "\(url)/applyEdits"
+        self.options = options
+        self.exchange = SinkExchange(
+            exchange, server: address.server, cancellation: cancellation, clock: clock)
+        tokens = ArcGISTokens(options.credentials, exchange: self.exchange)
+        traits = SinkTraits(mostRows: options.mostRows, isIdempotent: true)
+    }
+
+    public func resume(at bookmark: String?) {}
+
+    public func disconnect() { exchange.disconnect() }
+
+    public func cancel() { exchange.cancel() }
+
+    public func deliver(_ rows: [SharedAggregate]) throws(SinkFailure) -> Delivery {
+        let newest = NewestRevisions(rows)
+        var outcomes: [Int: Delivery.Outcome] = [:]
+        var adds: [Int] = []
+        var updates: [Int] = []
+        let first = try apply(
+            newest.kept.filter { rows[$0].revision == 1 }, newest.kept.filter { rows[$0].revision > 1 }, of: rows)
+        for (place, error) in first {
+            let isNew = rows[place].revision == 1
+            switch error {
+            case nil: outcomes[place] = .taken
+            case let error? where isNew && error.isOfPresent && !error.isForNow: updates.append(place)
+            case let error? where !isNew && error.isOfAbsent && !error.isForNow: adds.append(place)
+            case let error?: outcomes[place] = error.outcome
+            }
+        }
+        if adds.isEmpty, updates.isEmpty { return newest.delivery(outcomes) }
+        do throws(SinkFailure) {
+            for (place, error) in try apply(adds.sorted(), updates.sorted(), of: rows) {
+                guard let error else {
+                    outcomes[place] = .taken
+                    continue
+                }
+                // Why it failed at first says more than why the other way failed.
+                outcomes[place] = error.isForNow ? error.outcome : (first[place] ?? error)?.outcome
+            }
+        } catch {
+            guard outcomes.values.contains(.taken) else { throw error }
+            for place in adds + updates { outcomes[place] = .again(error.cause) }
+        }
+        return newest.delivery(outcomes)
+    }
+
+    private func form(_ adds: [Int], _ updates: [Int], of rows: [SharedAggregate]) -> ArcGISForm {
+        var form = ArcGISForm.json
+        form.add("useGlobalIds", "true")
+        form.add("rollbackOnFailure", "false")
+        for (name, places) in [("adds", adds), ("updates", updates)] where !places.isEmpty {
+            form.add(name, JSONValue.array(places.map { ArcGISFeature(row: rows[$0]).json(options) }).text)
+        }
+        return form
+    }
+
+    /// - Returns: of each row what was wrong with it; nil where it was taken.
+    private func apply(
+        _ adds: [Int], _ updates: [Int], of rows: [SharedAggregate]
+    ) throws(SinkFailure) -> [Int: ArcGISError?] {
+        var answer = try send(form(adds, updates, of: rows))
+        if ArcGISError(answer["error"]).isOfToken, tokens.isRenewable {
+            tokens.forget()
+            answer = try send(form(adds, updates, of: rows))
+        }
+        let operation = "apply edits"
+        if let error = answer["error"] {
+            throw ArcGISError(error).failure(server: exchange.server, operation: operation)
+        }
+        var errors: [Int: ArcGISError?] = [:]
+        for (name, places) in [("addResults", adds), ("updateResults", updates)] where !places.isEmpty {
+            guard let results = answer[name]?.array, results.count == places.count else {
+                throw exchange.strange(
+                    "it answers with \(answer[name]?.array?.count ?? 0) \(name) for \(places.count) features",
+                    operation,
+                    mayHaveArrived: true)
+            }
+            for (place, result) in zip(ordered(places, by: results, of: rows), results) {
+                let error = result["success"]?.boolean == true ? nil : ArcGISError(result["error"])
+                if let error, error.isOfLayer { throw error.failure(server: exchange.server, operation: operation) }
+                errors[place] = .some(error)
+            }
+        }
+        return errors
+    }
+
+    /// Which row each result is of: by its GlobalID where all have one of ours, and else in the order of the request.
+    private func ordered(_ places: [Int], by results: [JSONValue], of rows: [SharedAggregate]) -> [Int] {
+        let ids = Dictionary(places.map { (ArcGISFeature(row: rows[$0]).globalID, $0) }) { first, _ in first }
+        let found = results.compactMap { result in
+            result["globalId"]?.string.flatMap { ids[$0.uppercased().filter { $0 != "{" && $0 != "}" }] }
+        }
+        return Set(found).count == places.count ? found : places
+    }
+
+    private func send(_ form: ArcGISForm) throws(SinkFailure) -> JSONValue {
+        var form = form
+        if let token = try tokens.token() { form.add("token", token) }
+        let operation = "apply edits"
+        let response = try exchange.sendAndCheck(form.request(url), to: operation)
+        return try exchange.json(response, operation, mayHaveArrived: true)
+    }
+
+    public func preview(_ rows: [SharedAggregate]) -> String {
+        let newest = NewestRevisions(rows)
+        var form = form(
+            newest.kept.filter { rows[$0].revision == 1 }, newest.kept.filter { rows[$0].revision > 1 }, of: rows)
+        switch options.credentials {
+        case .none: break
+        case .token(let token): form.add("token", token)
+        case .app(_, _, let secret), .account(_, _, let secret): form.add("token", secret)
+        }
+        return ((try? form.request(url).shown()) ?? "") + "\n" + form.shown
+    }
+}

@@ -1,0 +1,133 @@
+import Telemetry
+
+/// A series in a tier, which is a Datastream, and what it hangs on.
+struct SensorThingsStream: Hashable, Sendable {
+    let series: SharedSeries
+    let tier: Tier
+    /// By which it is found again. The key of an observation begins so.
+    let name: String
+    private let figure: SharedField
+
+    init(_ row: SharedAggregate) {
+        series = row.series
+        tier = row.window.tier
+        figure = row.mainField
+        name = "\(series.gateway)/\(series.device)/\(series.quantity)/\(series.unit)/\(tier.name)"
+    }
+
+    static func == (left: SensorThingsStream, right: SensorThingsStream) -> Bool { left.name == right.name }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+    var thingName: String { "\(series.gateway)/\(series.device)" }
+
+    var sensorName: String { series.deviceType.isEmpty ? "sensor" : series.deviceType }
+
+    // MARK: - Entities, as they are created
+
+    var thing: JSONValue {
+        var properties: [JSONValue.Member] = [
+            .init("gateway", .string(series.gateway)), .init("device", .string(series.device)),
+        ]
+        for (key, text) in [
+            ("device_type", series.deviceType), ("neighbourhood", series.neighbourhood), ("site", series.site),
+        ] where !text.isEmpty {
+            properties.append(.init(key, .string(text)))
+        }
+        var members: [JSONValue.Member] = [
+            .init("name", .string(thingName)),
+            .init("description", .string("\(sensorName) \(series.device), by way of the gateway \(series.gateway)")),
+            .init("properties", .object(properties)),
+        ]
+        if let location { members.append(.init("Locations", [location])) }
+        return .object(members)
+    }
+
+    /// Nil where it is unknown.
+    var location: JSONValue? {
+        guard let place = series.location else { return nil }
+        return [
+            "name": .string(thingName), "description": .string("where \(series.device) stands"),
+            "encodingType": "application/geo+json",
+            "location": [
+                "type": "Point", "coordinates": [.number(place.longitude), .number(place.latitude)],
+            ],
+        ]
+    }
+
+    /// What observations are of where no location says it: without either, servers refuse them.
+    /// Source: OGC 18-088, 10.1 (an Observation has one FeatureOfInterest); FROST-Server issue 2277.
+    var featureOfInterest: JSONValue {
+        [
+            "name": .string(thingName), "description": .string("where \(series.device) stands, which is not told"),
+            "encodingType": "text/plain", "feature": ["description": .string("the surroundings of \(series.device)")],
+        ]
+    }
+
+    var sensor: JSONValue {
+        [
+            "name": .string(sensorName), "description": .string("devices of the type \(sensorName)"),
+            "encodingType": "text/html", "metadata": .string("devices of the type \(sensorName)"),
+        ]
+    }
+
+    var observedProperty: JSONValue {
+        [
+            "name": .string(series.quantity), "description": .string(series.quantity),
+            "definition": .string("urn:poort:quantity:\(PercentEncoding.encode(series.quantity))"),
+        ]
+    }
+
+    func datastream(thing: SensorThingsID, sensor: SensorThingsID, property: SensorThingsID) -> JSONValue {
+        [
+            "name": .string(name),
+            "description": .string("\(figure.name) of \(series.quantity) in windows of \(tier.name)"),
+            "observationType": "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement",
+            "unitOfMeasurement": [
+                "name": .string(series.unit), "symbol": .string(series.unit),
+                "definition": .string("ucum:\(PercentEncoding.encode(series.unit))"),
+            ],
+            "properties": [
+                "gateway": .string(series.gateway), "device": .string(series.device),
+                "quantity": .string(series.quantity), "tier": .string(tier.name), "figure": .string(figure.name),
+            ],
+            "Thing": thing.reference, "Sensor": sensor.reference, "ObservedProperty": property.reference,
+        ]
+    }
+}
+
+/// A window as an Observation.
+struct SensorThingsObservation {
+    let row: SharedAggregate
+
+    /// `start/end`. Source: OGC 18-088, 8.2.6: phenomenonTime may be an interval.
+    var phenomenonTime: String { "\(row.window.start)/\(row.window.end)" }
+
+    /// Null where the window has no figure: tried, and nothing came of it, which FROST takes (its issue 1261).
+    var result: JSONValue { row.mainFigure.map { .number($0) } ?? .null }
+
+    var parameters: JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("key", .string(row.key)), .init("revision", .integer(Int64(row.revision))),
+        ]
+        row.forEachField { field, value in members.append(.init(field.name, JSONValue(value))) }
+        return .object(members)
+    }
+
+    /// What tells whether the window may be relied on, once more, where clients look for it.
+    var resultQuality: JSONValue {
+        var members: [JSONValue.Member] = []
+        for field in [SharedField.valid, .coverage] {
+            if let value = row[field] { members.append(.init(field.name, JSONValue(value))) }
+        }
+        return .object(members)
+    }
+
+    /// The same for each revision. No slash is in it, which Tomcat takes in no url.
+    var clientID: JSONValue { .string(NameUUID(space: .url, name: "poort:\(row.key)").description.lowercased()) }
+
+    /// What a correction changes.
+    var correction: JSONValue {
+        ["result": result, "parameters": parameters, "resultQuality": resultQuality]
+    }
+}

@@ -1,0 +1,134 @@
+import HTTP
+import Telemetry
+
+/// Requests of a sink to its server: whatever is no answer, or no JSON where JSON is wanted, becomes a ``SinkFailure``.
+final class SinkExchange {
+    /// `host:port`.
+    let server: String
+    private let exchange: any HTTPExchange
+    private let cancellation: HTTPCancellation
+    private let authorization: HTTPAuthorization
+    private let clock: () -> Timestamp
+
+    init(
+        _ exchange: any HTTPExchange, server: String, cancellation: HTTPCancellation,
+        authorization: HTTPAuthorization = .none, clock: @escaping () -> Timestamp
+    ) {
+        self.exchange = exchange
+        self.server = server
+        self.cancellation = cancellation
+        self.authorization = authorization
+        self.clock = clock
+    }
+
+    var now: Timestamp { clock() }
+
+    /// With the header that says who we are.
+    func signed(_ request: HTTPRequest) -> HTTPRequest {
+        var request = request
+        if let header = authorization.header { request.headers.append(header) }
+        return request
+    }
+
+    /// - Returns: the answer, whatever its status.
+    func send(_ request: HTTPRequest, to operation: String) throws(SinkFailure) -> HTTPResponse {
+        guard !cancellation.isCancelled else {
+            throw SinkFailure(.unavailable, operation: operation, place: server, cause: "given up, because poort stops")
+        }
+        do throws(HTTPError) {
+            return try exchange.send(signed(request))
+        } catch {
+            throw SinkFailure(error, operation: operation)
+        }
+    }
+
+    /// The answer, if it is a success.
+    func sendAndCheck(
+        _ request: HTTPRequest, to operation: String, isOfRows: Bool = true
+    ) throws(SinkFailure) -> HTTPResponse {
+        let response = try send(request, to: operation)
+        if let failure = failure(response, operation, isOfRows: isOfRows) { throw failure }
+        return response
+    }
+
+    /// What an answer means that is no success; nil where it is one.
+    /// - Parameter isOfRows: whether the request held rows, or what is made of them. Where not, no row is to be set aside for it.
+    func failure(_ response: HTTPResponse, _ operation: String, isOfRows: Bool = true) -> SinkFailure? {
+        guard
+            var failure = SinkFailure(
+                response, operation: operation, server: server, authorization: authorization, now: clock())
+        else { return nil }
+        if !isOfRows, failure.kind == .refused || failure.kind == .tooLarge { failure.kind = .misconfigured }
+        return failure
+    }
+
+    /// The JSON of an answer.
+    /// - Parameter mayHaveArrived: whether the request asked to change something.
+    func json(
+        _ response: HTTPResponse, _ operation: String, mayHaveArrived: Bool
+    ) throws(SinkFailure) -> JSONValue {
+        if response.isCut {
+            throw strange(
+                "its answer is longer than \(response.body.count) bytes", operation, mayHaveArrived: mayHaveArrived)
+        }
+        do throws(JSONReader.Failure) {
+            return try JSONReader.read(response.body)
+        } catch {
+            let said = response.words.map { "in \($0)" } ?? "an empty answer"
+            throw strange(
+                "it answers \(response.status), but \(error): \(said)", operation, mayHaveArrived: mayHaveArrived)
+        }
+    }
+
+    /// An answer that no such server gives.
+    func strange(_ cause: String, _ operation: String, mayHaveArrived: Bool) -> SinkFailure {
+        SinkFailure(
+            .misconfigured, operation: operation, place: server, cause: cause,
+            hint: "does the url lead to the server itself, and to no login page or proxy?",
+            mayHaveArrived: mayHaveArrived)
+    }
+
+    func disconnect() { exchange.disconnect() }
+
+    func cancel() { cancellation.cancel() }
+
+    /// An address that may be used and shown.
+    /// - Throws: `misconfigured` where the url is none, or holds a credential.
+    static func address(_ url: String, _ operation: String) throws(SinkFailure) -> HTTPAddress {
+        let address: HTTPAddress
+        do throws(HTTPError) {
+            address = try HTTPAddress(url)
+        } catch {
+            throw SinkFailure(error, operation: operation)
+        }
+        if let item = address.queryItems.first(where: { HTTPAddress.isSecret($0.name) }) {
+            throw SinkFailure(
+                .misconfigured, operation: operation, place: address.server,
+                cause: "the url holds a credential, \(item.name)", hint: "take it out, and give it by token_file")
+        }
+        return address
+    }
+}
+
+/// Text in urls and forms.
+enum PercentEncoding {
+    /// All but what needs none anywhere. Source: RFC 3986, 2.3.
+    static func encode(_ text: String) -> String {
+        var encoded: [UInt8] = []
+        append(text.utf8, to: &encoded)
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    static func append(_ bytes: some Sequence<UInt8>, to encoded: inout [UInt8]) {
+        let digits = Array("0123456789ABCDEF".utf8)
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                encoded.append(byte)
+            default: encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+    }
+}

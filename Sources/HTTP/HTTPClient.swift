@@ -36,8 +36,6 @@ public final class HTTPClient: HTTPExchange {
 
     deinit { disconnect() }
 
-    public func cancel() { cancellation.cancel() }
-
     public func disconnect() {
         if let handle { poort_curl_destroy(handle) }
         handle = nil

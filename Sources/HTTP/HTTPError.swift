@@ -44,6 +44,6 @@ public protocol HTTPExchange: AnyObject {
     func send(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse
     /// Closes connections that are kept for the next request.
     func disconnect()
-    /// Ends the request under way within a second, and every later one at once. Any thread.
-    func cancel()
+    /// Ends the request under way within a second, and every later one at once; for any thread.
+    var cancellation: HTTPCancellation { get }
 }

@@ -13,5 +13,5 @@ final class RecordedExchange: HTTPExchange {
     }
 
     func disconnect() { disconnections += 1 }
-    func cancel() {}
+    let cancellation = HTTPCancellation()
 }

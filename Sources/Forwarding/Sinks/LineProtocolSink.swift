@@ -67,7 +67,7 @@ public final class LineProtocolSink: Sink {
 
     public func disconnect() { exchange.disconnect() }
 
-    public func cancel() { exchange.cancel() }
+    public func cancel() { exchange.cancellation.cancel() }
 
     public func deliver(_ rows: [SharedAggregate]) throws(SinkFailure) -> Delivery {
         let lines = writer.write(rows)

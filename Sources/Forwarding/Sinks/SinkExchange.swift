@@ -6,17 +6,15 @@ final class SinkExchange {
     /// `host:port`.
     let server: String
     private let exchange: any HTTPExchange
-    private let cancellation: HTTPCancellation
     private let authorization: HTTPAuthorization
     private let clock: () -> Timestamp
 
     init(
-        _ exchange: any HTTPExchange, server: String, cancellation: HTTPCancellation,
-        authorization: HTTPAuthorization = .none, clock: @escaping () -> Timestamp
+        _ exchange: any HTTPExchange, server: String, authorization: HTTPAuthorization = .none,
+        clock: @escaping () -> Timestamp
     ) {
         self.exchange = exchange
         self.server = server
-        self.cancellation = cancellation
         self.authorization = authorization
         self.clock = clock
     }
@@ -32,7 +30,7 @@ final class SinkExchange {
 
     /// - Returns: the answer, whatever its status.
     func send(_ request: HTTPRequest, to operation: String) throws(SinkFailure) -> HTTPResponse {
-        guard !cancellation.isCancelled else {
+        guard !exchange.cancellation.isCancelled else {
             throw SinkFailure(.unavailable, operation: operation, place: server, cause: "given up, because poort stops")
         }
         do throws(HTTPError) {
@@ -90,7 +88,7 @@ final class SinkExchange {
 
     func disconnect() { exchange.disconnect() }
 
-    func cancel() { cancellation.cancel() }
+    func cancel() { exchange.cancellation.cancel() }
 
     /// An address that may be used and shown.
     /// - Throws: `misconfigured` where the url is none, or holds a credential.

@@ -20,6 +20,8 @@ final class Nowhere: HTTPExchange {
     }
 
     func disconnect() {}
+
+    let cancellation = HTTPCancellation()
 }
 
 func column(_ text: String, _ width: Int = 14) -> String {

@@ -19,7 +19,7 @@ struct ArcGISSinkTests {
         return try ArcGISSink(
             ArcGISOptions(
                 url: "http://gis:6080/FeatureServer/0", credentials: credentials, fieldNames: ["last": "last_"]),
-            exchange: DirectExchange(cancellation, handler), cancellation: cancellation, clock: clock)
+            exchange: DirectExchange(cancellation, handler), clock: clock)
     }
 
     static func expect(_ rows: [SharedAggregate], in layer: FakeFeatureLayer, _ comment: Comment = "") {
@@ -162,7 +162,7 @@ struct ArcGISSinkTests {
             let cancellation = HTTPCancellation()
             _ = try ArcGISSink(
                 ArcGISOptions(url: "http://gis/FeatureServer/0?token=abc"),
-                exchange: DirectExchange(cancellation, layer.handler), cancellation: cancellation)
+                exchange: DirectExchange(cancellation, layer.handler))
         }
     }
 

@@ -6,7 +6,7 @@ import TestKit
 /// A client and a server without a wire between them: the server's closure is called in place.
 final class DirectExchange: HTTPExchange {
     private let handler: SmallHTTPServer.Handler
-    private let cancellation: HTTPCancellation
+    let cancellation: HTTPCancellation
 
     init(_ cancellation: HTTPCancellation = HTTPCancellation(), _ handler: @escaping SmallHTTPServer.Handler) {
         self.cancellation = cancellation

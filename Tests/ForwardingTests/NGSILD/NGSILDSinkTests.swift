@@ -26,7 +26,7 @@ struct NGSILDSinkTests {
         let sink = try NGSILDSink(
             NGSILDOptions(
                 url: "http://broker:1026", authorization: .bearer(Secret("hush")), tenant: "zwolle",
-                mostThings: mostThings), exchange: DirectExchange(cancellation, handler), cancellation: cancellation)
+                mostThings: mostThings), exchange: DirectExchange(cancellation, handler))
         sink.resume(at: nil)
         return sink
     }

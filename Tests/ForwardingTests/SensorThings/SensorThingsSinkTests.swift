@@ -27,7 +27,7 @@ struct SensorThingsSinkTests {
             SensorThingsOptions(
                 url: "http://sta:8080/v1.1/", authorization: .bearer(Secret("hush")), ids: ids,
                 mostDatastreams: mostDatastreams),
-            exchange: DirectExchange(cancellation, handler), cancellation: cancellation)
+            exchange: DirectExchange(cancellation, handler))
         sink.resume(at: nil)
         return sink
     }

@@ -14,11 +14,10 @@ public final class ArcGISSink: Sink {
 
     /// - Parameters:
     ///   - exchange: this sink's own.
-    ///   - cancellation: that of the exchange.
     ///   - clock: what the life of tokens is measured by, and a server's wish to be asked again at some date.
     /// - Throws: `misconfigured` where the url cannot be one.
     public init(
-        _ options: ArcGISOptions, exchange: any HTTPExchange, cancellation: HTTPCancellation,
+        _ options: ArcGISOptions, exchange: any HTTPExchange,
         clock: @escaping () -> Timestamp = Timestamp.now
     ) throws(SinkFailure) {
         let address = try SinkExchange.address(options.url, "find the layer")
@@ -27,7 +26,7 @@ public final class ArcGISSink: Sink {
         self.url = url.hasSuffix("/applyEdits") ? url : "\(url)/applyEdits"
         self.options = options
         self.exchange = SinkExchange(
-            exchange, server: address.server, cancellation: cancellation, clock: clock)
+            exchange, server: address.server, clock: clock)
         tokens = ArcGISTokens(options.credentials, exchange: self.exchange)
         traits = SinkTraits(mostRows: options.mostRows, isIdempotent: true)
     }

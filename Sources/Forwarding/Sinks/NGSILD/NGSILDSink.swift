@@ -15,11 +15,10 @@ public final class NGSILDSink: Sink {
 
     /// - Parameters:
     ///   - exchange: this sink's own.
-    ///   - cancellation: that of the exchange.
     ///   - clock: what a server's wish to be asked again at some date is measured by.
     /// - Throws: `misconfigured` where the url cannot be one.
     public init(
-        _ options: NGSILDOptions, exchange: any HTTPExchange, cancellation: HTTPCancellation,
+        _ options: NGSILDOptions, exchange: any HTTPExchange,
         clock: @escaping () -> Timestamp = Timestamp.now
     ) throws(SinkFailure) {
         let address = try SinkExchange.address(options.url, "find the broker")
@@ -30,7 +29,7 @@ public final class NGSILDSink: Sink {
         broker = NGSILDBroker(
             root: root, options: options,
             exchange: SinkExchange(
-                exchange, server: address.server, cancellation: cancellation, authorization: options.authorization,
+                exchange, server: address.server, authorization: options.authorization,
                 clock: clock))
         things = BoundedCache(most: options.mostThings)
         traits = SinkTraits(mostRows: options.mostRows, isIdempotent: true)

@@ -19,11 +19,10 @@ public final class SensorThingsSink: Sink {
 
     /// - Parameters:
     ///   - exchange: this sink's own.
-    ///   - cancellation: that of the exchange.
     ///   - clock: what a server's wish to be asked again at some date is measured by.
     /// - Throws: `misconfigured` where the url cannot be one.
     public init(
-        _ options: SensorThingsOptions, exchange: any HTTPExchange, cancellation: HTTPCancellation,
+        _ options: SensorThingsOptions, exchange: any HTTPExchange,
         clock: @escaping () -> Timestamp = Timestamp.now
     ) throws(SinkFailure) {
         let address = try SinkExchange.address(options.url, "find the server")
@@ -33,7 +32,7 @@ public final class SensorThingsSink: Sink {
         service = SensorThingsService(
             root: root,
             exchange: SinkExchange(
-                exchange, server: address.server, cancellation: cancellation, authorization: options.authorization,
+                exchange, server: address.server, authorization: options.authorization,
                 clock: clock))
         directory = SensorThingsDirectory(service, most: options.mostDatastreams)
         traits = SinkTraits(mostRows: options.mostRows, isIdempotent: true)

@@ -61,6 +61,7 @@ let package = Package(
         room("Telemetry"),
         room("Threading", ["CLinux"]),
         room("Secrets"),
+        room("Privacy"),
         room("MQTT", ["CMosquitto", "Secrets"]),
         room("HTTP", ["CCurl", "Secrets"]),
         room("Compression", ["CZlib"]),
@@ -71,7 +72,7 @@ let package = Package(
             name: "GatewayConfiguration", dependencies: ["Telemetry", "CTomlPlusPlus"],
             path: "Sources/Configuration", swiftSettings: strict),
         room("Ingest", ["Telemetry", "Threading", "MQTT", logging]),
-        room("Decoding", ["Telemetry", "CSimdjson"]),
+        room("Decoding", ["Telemetry", "Privacy", "CSimdjson"]),
         room("Processing", ["Telemetry"]),
         room("Storage", ["Telemetry", "CSQLite", "CPageChecksums"]),
         room("Forwarding", ["Telemetry", "Threading", "MQTT", "HTTP", "Compression", "Secrets", logging]),
@@ -79,7 +80,8 @@ let package = Package(
         room(
             "Gateway",
             [
-                "Telemetry", "Threading", "Secrets", "MQTT", "HTTP", "GatewayConfiguration", "Ingest", "Decoding",
+                "Telemetry", "Threading", "Secrets", "Privacy", "MQTT", "HTTP", "GatewayConfiguration", "Ingest",
+                "Decoding",
                 "Processing", "Storage", "Forwarding", "Control", lifecycle, unixSignals, logging,
             ]),
 
@@ -142,6 +144,7 @@ let package = Package(
             name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
             path: "Tests/Fuzz/Target", swiftSettings: strict),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
+        tests("PrivacyTests", ["Privacy", "TestKit"]),
         tests("ChartsTests", ["Charts", "Telemetry", "TestKit"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
@@ -162,7 +165,7 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "GatewayConfiguration", "Ingest", "Decoding", "Processing", "Storage", "CSQLite",
+                "Gateway", "GatewayConfiguration", "Ingest", "Decoding", "Privacy", "Processing", "Storage", "CSQLite",
                 "Telemetry",
                 "MQTT", "TestKit", "FuzzTarget", logging,
             ]),

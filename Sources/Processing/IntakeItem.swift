@@ -52,6 +52,8 @@ public struct MessageHeader: Sendable, Hashable {
     public var packetID: UInt16
     /// Readings that follow.
     public var readingCount: UInt16
+    /// Readings that were let go by rule, and do not follow; 0 where a copy for the quarantine holds them, masked.
+    public var droppedCount: UInt16
     /// Index into the announced sources; -1 when no source matched the topic.
     public var source: Int16
     /// Whether a copy for the quarantine follows the readings.
@@ -74,7 +76,8 @@ public struct MessageHeader: Sendable, Hashable {
 
     public init(
         received: Timestamp, source: Int16, packetID: UInt16, identity: UInt32, readingCount: UInt16,
-        isQuarantined: Bool = false, needsIdentity: Bool = false, rejected: RejectionReason? = nil,
+        droppedCount: UInt16 = 0, isQuarantined: Bool = false, needsIdentity: Bool = false,
+        rejected: RejectionReason? = nil,
         origin: Origin = .broker(uplink: 0), isUndated: Bool = false
     ) {
         self.received = received
@@ -82,6 +85,7 @@ public struct MessageHeader: Sendable, Hashable {
         self.packetID = packetID
         self.identity = identity
         self.readingCount = readingCount
+        self.droppedCount = droppedCount
         self.isQuarantined = isQuarantined
         self.needsIdentity = needsIdentity
         self.rejected = rejected

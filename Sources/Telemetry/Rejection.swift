@@ -27,10 +27,12 @@ public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
     case simulated
     /// The sensor itself says that it has no value: `nan`, null, or a number that stands for it.
     case missing
+    /// A name of a device or quantity looks like a person's phone or car, and is not in the configuration.
+    case personalData = "personal_data"
 
     public var disposition: Disposition {
         switch self {
-        case .emptyPayload, .ignoredTopic, .simulated, .missing: .rejected
+        case .emptyPayload, .ignoredTopic, .simulated, .missing, .personalData: .rejected
         default: .quarantined
         }
     }

@@ -1,3 +1,4 @@
+import Privacy
 import Telemetry
 
 /// Gives each pair of device and quantity its number, and knows how its values are converted.
@@ -141,7 +142,13 @@ struct SeriesRegistry {
         }
         let quantityName = String(decoding: quantity, as: UTF8.self)
         let configured = devices[name] ?? device.alternate.flatMap { devices[String(decoding: $0, as: UTF8.self)] }
+        if configured == nil, let kind = PersonalName.kind(of: device.name) {
+            return refuse(.personalData, kind.deviceComplaint)
+        }
         guard let known = quantities.quantity(quantityName, of: configured) else {
+            if let kind = PersonalName.kind(of: quantity) {
+                return refuse(.personalData, kind.quantityComplaint)
+            }
             return refuse(
                 .unknownQuantity,
                 "unknown quantity \(quantityName.excerpt); define it in [quantity.…], or take its topic by a [[source]] of "
@@ -150,15 +157,20 @@ struct SeriesRegistry {
         if configured == nil, options.unknownDevices == .quarantine {
             return refuse(.unknownDevice, "unknown device \(name.excerpt); add a [[device]] with this id")
         }
-        let topicType = type.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let topicType = type.flatMap(SeriesRegistry.impersonal) ?? ""
         var series = Series(
             number: nextNumber, device: configured?.id ?? name,
-            alternateName: device.alternate.map { String(decoding: $0, as: UTF8.self) }, quantity: known,
+            alternateName: device.alternate.flatMap(SeriesRegistry.impersonal), quantity: known,
             deviceType: configured.map(\.type).flatMap { $0.isEmpty ? nil : $0 } ?? topicType,
             intervalMilliseconds: configured?.intervalMilliseconds ?? options.sources[source].intervalMilliseconds,
             site: configured?.site ?? "", neighbourhood: configured?.neighbourhood ?? "")
         series.latenessMilliseconds = options.sources[source].latenessMilliseconds
         return .success(
             Entry(series: series, geometry: quantityName == "fill_distance" ? configured?.geometry : nil))
+    }
+
+    /// What is kept beside the name: nothing that looks personal.
+    private static func impersonal(_ name: UnsafeRawBufferPointer) -> String? {
+        PersonalName.kind(of: name) == nil ? String(decoding: name, as: UTF8.self) : nil
     }
 }

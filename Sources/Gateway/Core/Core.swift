@@ -163,6 +163,10 @@ final class Core {
             accounts.update(header.source) {
                 $0.messages.received += 1
                 $0.readings.received += Int(header.readingCount)
+                if header.droppedCount > 0 {
+                    $0.readings.received += Int(header.droppedCount)
+                    $0.readings.rejected[.personalData, default: 0] += Int(header.droppedCount)
+                }
             }
         }
         open = message

@@ -9,6 +9,7 @@ public struct Configuration: Sendable, Hashable {
     public var control = ControlSection()
     public var log = LogSection()
     public var devices = DevicePolicySection()
+    public var privacy = PrivacySection()
     public var sources: [Source] = []
     /// The built-in quantities with the configuration's changes and additions.
     public var quantities: [Quantity] = []
@@ -96,6 +97,11 @@ public struct Configuration: Sendable, Hashable {
     public struct DevicePolicySection: Sendable, Hashable {
         /// Whether devices without a `[[device]]` are taken in, or their messages quarantined.
         public var acceptsUnknown = true
+    }
+
+    public struct PrivacySection: Sendable, Hashable {
+        /// Names of keys whose values are personal, beside those that are built in.
+        public var keys: [String] = []
     }
 
     public struct DeviceSection: Sendable, Hashable {

@@ -35,6 +35,7 @@ struct ConfigurationReader {
             }
             section.finish()
         }
+        if var section = table.table("privacy") { readPrivacy(&section, into: &configuration.privacy) }
         var catalogue = QuantityCatalogue()
         var limits: [LimitsWithPlace] = []
         if let quantities = table.table("quantity") {
@@ -104,6 +105,18 @@ struct ConfigurationReader {
     func readPath(_ key: String, of table: inout TableReader) -> String? {
         guard let path = table.string(key) else { return nil }
         return folder?.absolute(path) ?? path
+    }
+
+    private func readPrivacy(_ table: inout TableReader, into privacy: inout Configuration.PrivacySection) {
+        for (key, place) in table.strings("keys") {
+            if key.utf8.count > 64 || !key.contains(where: { $0.isLetter || $0.isNumber }) {
+                complaints.error(
+                    place, "`keys` has \"\(key.plain)\"; the name of a key has a letter or digit and at most 64 bytes")
+            } else {
+                privacy.keys.append(key)
+            }
+        }
+        table.finish()
     }
 
     private func readControl(_ table: inout TableReader, into control: inout Configuration.ControlSection) {

@@ -1,3 +1,4 @@
+public import Privacy
 public import Telemetry
 
 /// What the decoder needs of the configuration.
@@ -8,16 +9,40 @@ public struct DecoderOptions: Sendable {
     public var devices: [DeviceOptions]
     public var unknownDevices: UnknownDevicePolicy
     public var limits: DecoderLimits
+    /// Names of keys whose values are personal, beside those that are built in.
+    public var personalKeys: [String]
 
     public init(
         sources: [Source], catalogue: QuantityCatalogue = QuantityCatalogue(), devices: [DeviceOptions] = [],
-        unknownDevices: UnknownDevicePolicy = .accept, limits: DecoderLimits = DecoderLimits()
+        unknownDevices: UnknownDevicePolicy = .accept, limits: DecoderLimits = DecoderLimits(),
+        personalKeys: [String] = []
     ) {
         self.sources = sources
         self.catalogue = catalogue
         self.devices = devices
         self.unknownDevices = unknownDevices
         self.limits = limits
+        self.personalKeys = personalKeys
+    }
+}
+
+extension DecoderOptions {
+    /// For what is kept or shown of a message. What the configuration names is not masked: devices, levels of topics, and
+    /// keys that it reads.
+    public var personalDataMask: PersonalDataMask {
+        let levels = sources.flatMap { $0.topic.text.split(separator: "/").map(String.init) }
+        let paths = sources.flatMap { source in
+            let paths = source.paths
+            return [paths.value, paths.time, paths.unit, paths.device, paths.quantity].compactMap(\.self)
+                + source.values.map(\.path)
+        }
+        let keys = paths.compactMap { path -> [UInt8]? in
+            for step in path.steps.reversed() { if case .key(let key) = step { return key } }
+            return nil
+        }
+        return PersonalDataMask(
+            furtherKeys: personalKeys, readKeys: keys + catalogue.quantities.keys.map { Array($0.utf8) },
+            knownNames: levels + devices.flatMap { [$0.id] + $0.aliases } + Array(catalogue.quantities.keys))
     }
 }
 

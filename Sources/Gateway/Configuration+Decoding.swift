@@ -16,6 +16,7 @@ extension Configuration {
                     grossRanges: $0.grossRanges, limitChanges: $0.limitChanges, geometry: $0.geometry, site: $0.site,
                     neighbourhood: $0.neighbourhood)
             },
-            unknownDevices: self.devices.acceptsUnknown ? .accept : .quarantine, limits: limits)
+            unknownDevices: self.devices.acceptsUnknown ? .accept : .quarantine, limits: limits,
+            personalKeys: privacy.keys)
     }
 }

@@ -39,7 +39,9 @@ struct Wiring {
             keepAliveSeconds: configuration.broker.keepAliveSeconds)
         settings.configurationFingerprint = configuration.fingerprint
         settings.partners = configuration.partners.map { ($0.name, $0.backlogMilliseconds) }
-        let quantities = QuantityDirectory(configuration.decoderOptions)
+        let options = configuration.decoderOptions
+        settings.mask = options.personalDataMask
+        let quantities = QuantityDirectory(options)
         settings.quantity = { quantities.quantity($0.quantity, of: $0.device) }
         return settings
     }

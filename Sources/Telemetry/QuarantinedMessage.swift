@@ -1,4 +1,4 @@
-/// What is put aside of a rejected message: everything that is needed to try again.
+/// What is put aside of a rejected message: everything that is needed to try again, but for personal data, which is masked.
 public struct QuarantinedMessage: Sendable {
     public var received: Timestamp
     /// The boot since whose beginning ``received`` counts, where the gateway's clock was not trusted; nil for a time of
@@ -7,7 +7,7 @@ public struct QuarantinedMessage: Sendable {
     /// The source that matched the topic; empty where none did.
     public var source: String
     public var topic: [UInt8]
-    /// Verbatim.
+    /// As it came, but for what was masked, which is as long as before.
     public var payload: [UInt8]
     public var rejection: Rejection
 

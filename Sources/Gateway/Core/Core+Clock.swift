@@ -190,11 +190,12 @@ extension Core {
             line.add("boot", boot?.identity ?? "")
             line.add("milliseconds_since_boot", Int(waiting.time))
         }
-        let copy = QuarantinedMessage(
+        var copy = QuarantinedMessage(
             received: boot?.began.map { $0 + waiting.received } ?? Timestamp(milliseconds: waiting.received),
             boot: boot?.began == nil ? waiting.boot : nil,
             source: waiting.source == SourceLedger.unmatched ? "" : waiting.source, topic: [],
             payload: Array(line.finished.utf8), rejection: rejection)
+        copy.mask(by: settings.mask)
         let isNew = try store.quarantine(copy, configuration: settings.configurationFingerprint)
         try store.settle(waiting, as: isNew ? .quarantined : .duplicate)
     }

@@ -169,10 +169,11 @@ extension Core {
         line.add("time", reading.time)
         line.add("value", reading.value)
         line.add("unit", series.quantity.unit)
-        let copy = QuarantinedMessage(
+        var copy = QuarantinedMessage(
             received: header.received, source: accounts.name(of: header.source), topic: [],
             payload: Array(line.finished.utf8),
             rejection: rejection)
+        copy.mask(by: settings.mask)
         let isNew = try store.quarantine(copy, configuration: settings.configurationFingerprint)
         accounts.update(header.source) {
             if isNew { $0.readings.quarantined += 1 } else { $0.readings.duplicate += 1 }

@@ -1,3 +1,4 @@
+import Privacy
 import Processing
 import Telemetry
 
@@ -43,6 +44,8 @@ struct CoreSettings: Sendable {
 
     /// Who gets aggregates, and how long they are kept for it, in milliseconds; nil without a limit.
     var partners: [(name: String, backlogMilliseconds: Int64?)] = []
+    /// For readings that are put aside by themselves, with their series' names: a former version may have let any in.
+    var mask = PersonalDataMask.standard
 
     /// The fingerprint as the file keeps it.
     var configurationNumber: Int64 { Int64(bitPattern: UInt64(configurationFingerprint, radix: 16) ?? 0) }

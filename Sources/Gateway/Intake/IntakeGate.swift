@@ -1,6 +1,7 @@
 import Glibc
 import Decoding
 import Ingest
+import Privacy
 import Processing
 import Storage
 import Synchronization
@@ -13,6 +14,8 @@ import Threading
 /// All of ``IntakeLine`` is called by the broker thread, which alone uses the decoder and the ring's writing end.
 final class IntakeGate: IntakeLine {
     private var decoder: Decoder
+    /// Made when something is put aside first.
+    private lazy var mask = decoder.options.personalDataMask
     private var timeGate: TimeGate
     private var producer: Ring<IntakeItem>.Producer
     private var message = DecodedMessage()
@@ -131,7 +134,8 @@ final class IntakeGate: IntakeLine {
                 MessageHeader(
                     received: came, source: source, packetID: packetID,
                     identity: packetID != 0 ? PayloadIdentity.short(topic: topic, payload: payload) : 0,
-                    readingCount: UInt16(message.readings.count), isQuarantined: isQuarantined,
+                    readingCount: UInt16(message.readings.count),
+                    droppedCount: isQuarantined ? 0 : UInt16(clamping: personalCount), isQuarantined: isQuarantined,
                     needsIdentity: needsIdentity,
                     rejected: message.readings.isEmpty && !isQuarantined ? rejectedByRule ?? .ignoredTopic : nil,
                     origin: row.map(MessageHeader.Origin.quarantine) ?? .broker(uplink: message.networkIdentity),
@@ -175,17 +179,24 @@ final class IntakeGate: IntakeLine {
                 readingCount: undated))
     }
 
-    /// The message verbatim, if any of it has to be kept aside.
+    /// How many readings were let go since their names are personal.
+    private var personalCount: Int {
+        message.rejections.reduce(0) { $0 + ($1.reason == .personalData ? $1.readingCount : 0) }
+    }
+
+    /// The message, with what is personal in it masked, if any of it has to be kept aside.
     private func rejectedCopy(
         topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, received: Timestamp, boot: Int64?
     ) -> QuarantinedMessage? {
         guard let first = message.rejections.first(where: { $0.reason.disposition == .quarantined }) else { return nil }
         let details = message.rejections.prefix(5).map(\.detail).joined(separator: "; ")
         let count = message.rejections.reduce(0) { $0 + $1.readingCount }
-        return QuarantinedMessage(
+        var copy = QuarantinedMessage(
             received: received, boot: boot, source: message.source.map { decoder.options.sources[$0].name } ?? "",
             topic: Array(topic), payload: Array(payload),
             rejection: Rejection(first.reason, detail: details, readingCount: count))
+        copy.mask(by: mask)
+        return copy
     }
 
     /// A new configuration counts from the next message on.
@@ -194,6 +205,7 @@ final class IntakeGate: IntakeLine {
         let made = Decoder(new.decoder, firstSeries: decoder.nextSeries, takenSeries: decoder.takenSeries)
         made.takeOver(from: decoder)
         decoder = made
+        mask = new.decoder.personalDataMask
         timeGate = new.timeGate
         push(.sources(Boxed(new.decoder.sources.map(\.name))))
     }

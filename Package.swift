@@ -149,7 +149,7 @@ let package = Package(
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
         tests("IngestTests", ["Ingest", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
         tests("HTTPTests", ["HTTP", "Compression", "Secrets", "Threading", "TestKit"]),
-        tests("DecodingTests", ["Decoding", "Telemetry", "TestKit"]),
+        tests("DecodingTests", ["Decoding", "Privacy", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "Simulation", "CSQLite", "CPageChecksums", "Telemetry", "TestKit"]),
         tests(

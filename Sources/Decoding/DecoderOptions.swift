@@ -31,18 +31,22 @@ extension DecoderOptions {
     /// keys that it reads.
     public var personalDataMask: PersonalDataMask {
         let levels = sources.flatMap { $0.topic.text.split(separator: "/").map(String.init) }
-        let paths = sources.flatMap { source in
+        let keys = sources.flatMap { source in
             let paths = source.paths
-            return [paths.value, paths.time, paths.unit, paths.device, paths.quantity].compactMap(\.self)
-                + source.values.map(\.path)
+            let all = [paths.value, paths.time, paths.unit, paths.device, paths.quantity].compactMap(\.self)
+            return (all + source.values.map(\.path)).flatMap(\.keys)
         }
-        let keys = paths.compactMap { path -> [UInt8]? in
-            for step in path.steps.reversed() { if case .key(let key) = step { return key } }
-            return nil
-        }
+        let quantities = catalogue.quantities.keys
         return PersonalDataMask(
-            furtherKeys: personalKeys, readKeys: keys + catalogue.quantities.keys.map { Array($0.utf8) },
-            knownNames: levels + devices.flatMap { [$0.id] + $0.aliases } + Array(catalogue.quantities.keys))
+            furtherKeys: personalKeys, readKeys: keys + quantities.map { Array($0.utf8) },
+            knownNames: levels + quantities + keys.map { String(decoding: $0, as: UTF8.self) }
+                + devices.flatMap { [$0.id] + $0.aliases })
+    }
+}
+
+extension JSONPath {
+    fileprivate var keys: [[UInt8]] {
+        steps.compactMap { step in if case .key(let key) = step { key } else { nil } }
     }
 }
 

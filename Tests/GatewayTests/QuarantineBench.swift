@@ -47,6 +47,9 @@ final class QuarantineBench {
                     paths: PayloadPaths(time: JSONPath("ts")),
                     values: ["temperature", "humidity"].map { NamedPath(quantity: $0, path: JSONPath($0)!) },
                     units: units),
+                Source(
+                    name: "lines", topic: TopicTemplate("lines")!, format: .lineProtocol,
+                    paths: PayloadPaths(device: JSONPath("dev")), units: units),
                 Source(name: "uplinks", topic: TopicTemplate("v3/{device}/up")!, format: .theThingsStackV3),
             ], devices: devices.map { DeviceOptions(id: $0) }, unknownDevices: unknown)
     }
@@ -61,7 +64,7 @@ final class QuarantineBench {
             producer: HandOver(ends.producer), state: IntakeState(), wakeUp: WakeUp(), replacement: replacement)
         store = try Store(path: path)
         core = try Core(
-            store: store, settings: CoreSettings(), series: SeriesTable(), sources: ["street", "uplinks"],
+            store: store, settings: CoreSettings(), series: SeriesTable(), sources: ["street", "lines", "uplinks"],
             now: clock.now)
     }
 
@@ -122,7 +125,8 @@ final class QuarantineBench {
         store.rollback()
         store = try Store(path: path)
         core = try Core(
-            store: store, settings: CoreSettings(), series: core.series, sources: ["street", "uplinks"], now: clock.now)
+            store: store, settings: CoreSettings(), series: core.series, sources: ["street", "lines", "uplinks"],
+            now: clock.now)
         gate.connectionOpened(isResumed: true)
         try pump()
         for sent in unacknowledged { try accept(sent) }

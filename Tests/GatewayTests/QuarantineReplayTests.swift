@@ -207,6 +207,56 @@ struct QuarantineReplayTests {
         #expect(try bench.isBalanced)
     }
 
+    /// A reading that is good, one under a phone's name, and one that is kept aside until its unit is right.
+    private static let mixed = """
+        a,dev=known temperature=1
+        a,dev=A4:83:E7:0B:12:9C temperature=2
+        a,dev=known humidity=3
+        """
+
+    @Test("counts a reading under a personal name where its message is: put aside with it, then let go")
+    func personalName() throws {
+        let bench = try bench()
+        try bench.deliver("lines", QuarantineReplayTests.mixed)
+        try bench.deliver("lines", "a,dev=known temperature=5\na,dev=A4:83:E7:0B:12:9C temperature=6")
+        try bench.commit()
+        #expect(try bench.stored() == ["known/temperature=1", "known/temperature=5"])
+        var ledger = try bench.ledger()
+        #expect(ledger.messages.quarantined == 1 && ledger.messages.stored == 1)
+        #expect(ledger.readings.received == 5 && ledger.readings.stored == 2)
+        #expect(ledger.readings.quarantined == 2 && ledger.readings.rejected == [.personalData: 1])
+        #expect(try bench.isBalanced)
+        let held = try bench.store.reader.heldMessages(limit: 2)
+        #expect(
+            held.map { String(decoding: $0.message.payload, as: UTF8.self) }
+                == [QuarantineReplayTests.mixed.replacing("A4:83:E7:0B:12:9C", with: "x0:00:x0:0x:00:0x")])
+
+        bench.reload(QuarantineBench.right)
+        try bench.replay()
+        try bench.commit()
+        #expect(try bench.stored() == ["known/humidity=3", "known/temperature=1", "known/temperature=5"])
+        ledger = try bench.ledger()
+        #expect(ledger.messages.received == 2 && ledger.messages.stored == 2 && ledger.messages.quarantined == 0)
+        #expect(ledger.readings.received == 5 && ledger.readings.stored == 3)
+        #expect(ledger.readings.rejected == [.personalData: 2] && ledger.readings.quarantined == 0)
+        #expect(try bench.isBalanced)
+    }
+
+    @Test("a message under a personal name is let go, again after a crash, and balances")
+    func personalMessage() throws {
+        let bench = try bench()
+        try bench.deliver("lines", "a,dev=A4:83:E7:0B:12:9C temperature=6,humidity=7")
+        try bench.deliver("lines", "a,dev=known temperature=5\na,dev=GBB-01-B temperature=6")
+        try bench.crash()
+        try bench.commit()
+        try bench.crash()
+        #expect(try bench.stored() == ["known/temperature=5"])
+        let ledger = try bench.ledger()
+        #expect(ledger.messages.rejected == [.personalData: 1] && ledger.messages.stored == 1)
+        #expect(ledger.readings.rejected == [.personalData: 3] && ledger.readings.received == 4)
+        #expect(try bench.isBalanced)
+    }
+
     private static func uplink(_ counter: Int, heard: String, server: String, temperature: Double) -> String {
         #"{"end_device_ids":{"device_id":"known","dev_eui":"0004A30B001C0530"},"uplink_message":{"session_key_id":"#
             + #""AXA50tHGUUucuzS/bCGMNw==","f_cnt":\#(counter),"decoded_payload":{"temperature":\#(temperature)},"#

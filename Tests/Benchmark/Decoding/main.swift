@@ -38,6 +38,11 @@ let flat = DecodingCase(
             paths: PayloadPaths(value: JSONPath("value"), time: JSONPath("ts"), unit: JSONPath("unit")))
     ]))
 
+/// The same under the name of somebody's phone: what a scanner may send all day, and nothing is kept of.
+let refused = DecodingCase(
+    name: "json, a personal name", topic: Array("sensors/people/A4:83:E7:0B:12:9C/pm2_5".utf8), payload: flat.payload,
+    options: flat.options)
+
 /// An uplink of a kibibyte: two gateways heard it, and a decoder gave eight values.
 let uplink = DecodingCase(
     name: "the-things-stack-v3, 1 KiB", topic: Array("v3/city@ttn/devices/aq-0001/up".utf8),
@@ -68,7 +73,7 @@ func row(_ name: String, _ cells: [String]) {
 func rounded(_ value: Double) -> String { JSONLine.number((value * 100).rounded() / 100) }
 
 row("format", ["bytes", "readings", "ns", "allocations", "of parsing"])
-let cases = [flat, uplink] + (try PayloadFormat.allCases.compactMap { try golden($0.rawValue) })
+let cases = [flat, refused, uplink] + (try PayloadFormat.allCases.compactMap { try golden($0.rawValue) })
 for decoding in cases {
     let result = decoding.measure(rounds: rounds, messages: messages)
     let parsing = decoding.measureParsing(rounds: rounds, messages: messages)

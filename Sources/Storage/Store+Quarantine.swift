@@ -1,7 +1,7 @@
 public import Telemetry
 
 extension Store {
-    /// Puts a message aside, verbatim. When the quarantine is over its limit, the oldest messages are dropped and
+    /// Puts a message aside as it is given, so masked before. When the quarantine is over its limit, the oldest messages are dropped and
     /// counted.
     /// - Parameters:
     ///   - configuration: the fingerprint of the configuration under which it was rejected.

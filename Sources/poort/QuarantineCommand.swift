@@ -8,7 +8,8 @@ struct QuarantineCommand: ParsableCommand {
         commandName: "quarantine",
         abstract: "See why messages were put aside, and send them through again once the cause is mended.",
         discussion: """
-            A message that cannot be read, or not wholly, is kept verbatim, and never lost while one learns. Nothing \
+            A message that cannot be read, or not wholly, is kept, with what tells of people masked (Docs/privacy.md), and \
+            never lost while one learns. Nothing \
             leaves the quarantine by itself but when it is full ([storage] quarantine_limit): then the oldest go, counted.
 
             Example: after adding a device, see what its messages would give, then take them in
@@ -122,7 +123,7 @@ struct QuarantineList: ParsableCommand {
 struct QuarantineShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a quarantined message: what is wrong with it, and every byte of it.",
+        abstract: "Show a quarantined message: what is wrong with it, and every byte that is kept of it.",
         discussion: """
             Works with the daemon running or not. --payload writes the payload alone, byte for byte.
 
@@ -140,7 +141,7 @@ struct QuarantineShow: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @Flag(help: "Write the payload alone, as it came.")
+    @Flag(help: "Write the payload alone, as it is kept.")
     var payload = false
 
     func run() throws {

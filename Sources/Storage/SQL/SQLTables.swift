@@ -87,7 +87,7 @@ enum SQLTables {
     ]
 
     private static let quarantine: [Row] = [
-        ("quarantine", "", "", "messages that were put aside, verbatim"),
+        ("quarantine", "", "", "messages that were put aside, with what tells of people masked"),
         ("quarantine", "number", "", "as in poort quarantine"),
         ("quarantine", "received", "ms UTC", "since a boot where since_boot is 1"),
         ("quarantine", "topic", "", "text; topic and payload are bytes where they are no UTF-8"),

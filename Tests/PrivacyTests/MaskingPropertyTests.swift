@@ -50,6 +50,9 @@ struct MaskingPropertyTests {
             let isMasked = MaskingPropertyTests.mask.apply(to: &masked)
             #expect(masked.count == bytes.count, "seed \(random.seed)")
             #expect(isMasked || masked == bytes, "seed \(random.seed)")
+            var again = masked
+            MaskingPropertyTests.mask.apply(to: &again)
+            #expect(again == masked, "seed \(random.seed): \(String(decoding: bytes, as: UTF8.self))")
             // Nothing but letters, digits and numbers is touched.
             for (before, after) in zip(bytes, masked) where before != after {
                 #expect("x0178nul \(UnicodeScalar(before))".utf8.contains(after), "seed \(random.seed)")

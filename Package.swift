@@ -141,7 +141,7 @@ let package = Package(
             dependencies: ["Gateway", "GatewayConfiguration", "Simulation", "Storage", "Telemetry", "TestKit"],
             path: "Tests/Benchmark/Year", swiftSettings: strict),
         .target(
-            name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Telemetry"],
+            name: "FuzzTarget", dependencies: ["Decoding", "GatewayConfiguration", "Privacy", "Telemetry"],
             path: "Tests/Fuzz/Target", swiftSettings: strict),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
         tests("PrivacyTests", ["Privacy", "TestKit"]),

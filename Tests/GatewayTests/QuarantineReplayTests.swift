@@ -257,6 +257,25 @@ struct QuarantineReplayTests {
         #expect(try bench.isBalanced)
     }
 
+    @Test("masks what a former version kept as it came, where it has to stay")
+    func formerVersion() throws {
+        let bench = try bench()
+        let former = QuarantinedMessage(
+            received: bench.clock.now, source: "street", topic: Array("s/known".utf8),
+            payload: Array(#"{"temperature":"warm","seen":"A4:83:E7:0B:12:9C"}"#.utf8),
+            rejection: Rejection(.badValue, detail: "of GBB-01-B", readingCount: 1))
+        #expect(try bench.store.quarantine(former, configuration: ""))
+        try bench.commit()
+        try bench.replay()
+        try bench.commit()
+        let held = try #require(try bench.store.reader.heldMessages(limit: 2).first)
+        #expect(held.id == 1 && held.message.topic == former.topic)
+        #expect(
+            String(decoding: held.message.payload, as: UTF8.self)
+                == #"{"temperature":"warm","seen":"x0:00:x0:0x:00:0x"}"#)
+        #expect(!held.message.rejection.detail.contains("GBB"))
+    }
+
     private static func uplink(_ counter: Int, heard: String, server: String, temperature: Double) -> String {
         #"{"end_device_ids":{"device_id":"known","dev_eui":"0004A30B001C0530"},"uplink_message":{"session_key_id":"#
             + #""AXA50tHGUUucuzS/bCGMNw==","f_cnt":\#(counter),"decoded_payload":{"temperature":\#(temperature)},"#

@@ -60,7 +60,7 @@ struct LedgerTests {
     @Test("keeps aside what may hold data, and lets go what holds none by rule")
     func dispositions() {
         let letGo = RejectionReason.allCases.filter { $0.disposition == .rejected }
-        #expect(Set(letGo) == [.emptyPayload, .ignoredTopic, .simulated, .missing])
+        #expect(Set(letGo) == [.emptyPayload, .ignoredTopic, .simulated, .missing, .personalData])
         // What stands in databases must not change.
         #expect(RejectionReason(rawValue: "unknown_topic") == .unknownTopic)
         #expect(Set(RejectionReason.allCases.map(\.rawValue)).count == RejectionReason.allCases.count)

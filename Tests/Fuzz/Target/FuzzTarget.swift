@@ -1,5 +1,6 @@
 import Decoding
 import GatewayConfiguration
+import Privacy
 import Telemetry
 
 /// What is fed: the decoder of a payload format, or the reader of configurations.
@@ -8,6 +9,7 @@ import Telemetry
 /// which grows with the traffic shows. One thread.
 public final class FuzzTarget {
     private let decoder: Decoder?
+    private let mask = PersonalDataMask.standard
     private let topic: [UInt8]
     private var message = DecodedMessage()
     private let received = Timestamp(rfc3339: "2026-11-23T10:00:00Z")!
@@ -82,5 +84,9 @@ public final class FuzzTarget {
             precondition(reading.value.isFinite, "a value that is no number")
             precondition(reading.time >= .distantPast && reading.time <= .distantFuture, "a time that has no year")
         }
+        var masked = Array(input)
+        let isMasked = mask.apply(to: &masked)
+        precondition(masked.count == input.count, "a mask of another length")
+        precondition(isMasked || masked.elementsEqual(input), "masked without a word")
     }
 }

@@ -9,8 +9,9 @@ struct AccessReader {
 
     func read(_ table: inout TableReader, into access: inout Configuration.PartnerAccess) {
         readTLS(&table, into: &access)
-        if kind != .postgreSQL, kind != .arcGIS { access.username = table.string("username") }
-        if kind != .arcGIS { access.password = readSecret("password", of: &table) }
+        if kind != .postgreSQL { access.username = table.string("username") }
+        access.password = readSecret("password", of: &table)
+        if kind == .arcGIS { readTokenURL(&table, into: &access) }
         if kind != .mqtt, kind != .postgreSQL, kind != .kafka {
             access.token = readSecret("token", of: &table)
             if kind != .arcGIS,
@@ -37,6 +38,28 @@ struct AccessReader {
                 place(of: access.token != nil ? "token" : "password", in: table),
                 "a secret would go over an unencrypted connection: give an encrypted `url`")
         }
+    }
+
+    private func readTokenURL(_ table: inout TableReader, into access: inout Configuration.PartnerAccess) {
+        guard let url = table.string("token_url") else {
+            if access.username != nil, !table.has("token_url") {
+                complaints.error(
+                    table.place(of: "username"),
+                    "a `username` goes with a `token_url`, where it is given for a token: \"https://www.arcgis.com/sharing/rest/oauth2/token\", or one that ends in /generateToken"
+                )
+            }
+            return
+        }
+        guard let parts = PartnerURL(url), parts.scheme == "https" || parts.hosts.allSatisfy(PartnerURL.isLoopback),
+            !parts.hasUser
+        else {
+            complaints.error(
+                table.place(of: "token_url"),
+                "`token_url` is \"\(PartnerURL.shown(url).plain)\"; it must look like https://www.arcgis.com/sharing/rest/oauth2/token"
+            )
+            return
+        }
+        access.tokenURL = url
     }
 
     private func place(of secret: String, in table: TableReader) -> Place {

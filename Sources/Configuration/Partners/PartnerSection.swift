@@ -55,6 +55,8 @@ extension Configuration {
         public var password: SecretPlace?
         /// In place of a username and password.
         public var token: SecretPlace?
+        /// Where a token is asked for, with the username and password: ArcGIS.
+        public var tokenURL: String?
         /// How a token is announced.
         public var tokenScheme = "Bearer"
         public var caFile: String?

@@ -22,8 +22,9 @@ struct SinkMaker: Sendable {
         case .postgreSQL: try postgreSQL()
         case .kafka: try kafka()
         case .file: try file()
-        case .sensorThings, .ngsiLD, .arcGIS:
-            throw failure("this sink", cause: "not in this version")
+        case .sensorThings: try sensorThings()
+        case .ngsiLD: try ngsiLD()
+        case .arcGIS: try arcGIS()
         }
     }
 
@@ -90,6 +91,36 @@ struct SinkMaker: Sendable {
     }
 
     // MARK: - HTTP
+
+    private func sensorThings() throws(SinkFailure) -> any Sink {
+        var options = SensorThingsOptions(url: partner.address.url)
+        options.authorization = try authorization()
+        options.ids = details.hasClientIDs ? .client : .server
+        return try SensorThingsSink(options, exchange: try client())
+    }
+
+    private func ngsiLD() throws(SinkFailure) -> any Sink {
+        var options = NGSILDOptions(url: partner.address.url)
+        options.authorization = try authorization()
+        options.tenant = details.tenant
+        if !details.context.isEmpty { options.context = details.context }
+        return try NGSILDSink(options, exchange: try client())
+    }
+
+    private func arcGIS() throws(SinkFailure) -> any Sink {
+        var options = ArcGISOptions(url: partner.address.url)
+        options.credentials = try credentials()
+        return try ArcGISSink(options, exchange: try client())
+    }
+
+    private func credentials() throws(SinkFailure) -> ArcGISCredentials {
+        if let token = try secret(access.token) { return .token(token) }
+        guard let url = access.tokenURL, let name = access.username, let password = try secret(access.password) else {
+            return .none
+        }
+        return url.hasSuffix("/generateToken")
+            ? .account(url: url, username: name, password: password) : .app(url: url, id: name, secret: password)
+    }
 
     private func client() throws(SinkFailure) -> HTTPClient {
         var options = HTTPOptions()

@@ -54,6 +54,9 @@ let package = Package(
         .target(name: "CCurl"),
         // A layer under SQLite that ends each page with a checksum.
         .target(name: "CPageChecksums", dependencies: ["CSQLite"]),
+        // Loaded when a partner wants them; nothing is linked.
+        .target(name: "CPostgreSQL"),
+        .target(name: "CKafka"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CTomlPlusPlus", linkerSettings: [.linkedLibrary("tomlplusplus")]),
 
@@ -75,7 +78,9 @@ let package = Package(
         room("Decoding", ["Telemetry", "Privacy", "CSimdjson"]),
         room("Processing", ["Telemetry"]),
         room("Storage", ["Telemetry", "CSQLite", "CPageChecksums"]),
-        room("Forwarding", ["Telemetry", "Threading", "MQTT", "HTTP", "Compression", "Secrets", logging]),
+        room(
+            "Forwarding",
+            ["Telemetry", "Threading", "MQTT", "HTTP", "Compression", "Secrets", "CPostgreSQL", "CKafka", logging]),
         room("Control", ["Telemetry", hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix]),
         room(
             "Gateway",
@@ -152,9 +157,14 @@ let package = Package(
         tests("DecodingTests", ["Decoding", "Privacy", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
         tests("StorageTests", ["Storage", "Simulation", "CSQLite", "CPageChecksums", "Telemetry", "TestKit"]),
+        // A Kafka cluster in librdkafka, which is linked here alone.
+        .target(name: "CKafkaMock", path: "Tests/KafkaMock", linkerSettings: [.linkedLibrary("rdkafka")]),
         tests(
             "ForwardingTests",
-            ["Forwarding", "HTTP", "Compression", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
+            [
+                "Forwarding", "HTTP", "Compression", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit",
+                "CKafkaMock", logging,
+            ]),
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
         tests(
             "SimulationTests",

@@ -2,34 +2,48 @@
 extension Timestamp: CustomStringConvertible {
     /// UTC with milliseconds: `2026-11-23T10:00:00.123Z`. Times outside years 0 to 9999 are clamped.
     public var description: String {
+        String(unsafeUninitializedCapacity: Timestamp.textBytes) { buffer in
+            write(into: buffer)
+            return Timestamp.textBytes
+        }
+    }
+
+    /// Appends ``description`` to bytes, without a string in between.
+    public func append(to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Timestamp.textBytes) { buffer in
+            write(into: buffer)
+            bytes.append(contentsOf: buffer)
+        }
+    }
+
+    private static let textBytes = 24
+
+    private func write(into buffer: UnsafeMutableBufferPointer<UInt8>) {
         let clamped = min(max(self, .distantPast), .distantFuture).milliseconds
         let day = clamped.flooredQuotient(86_400_000)
         let inDay = Int(clamped - day * 86_400_000)
         let (year, month, dayOfMonth) = CivilDate.components(daysSince1970: day)
-        return String(unsafeUninitializedCapacity: 24) { buffer in
-            func put(_ value: Int, digits: Int, at offset: Int) {
-                var rest = value
-                for index in stride(from: offset + digits - 1, through: offset, by: -1) {
-                    buffer[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-                    rest /= 10
-                }
+        func put(_ value: Int, digits: Int, at offset: Int) {
+            var rest = value
+            for index in stride(from: offset + digits - 1, through: offset, by: -1) {
+                buffer[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
             }
-            put(year, digits: 4, at: 0)
-            put(month, digits: 2, at: 5)
-            put(dayOfMonth, digits: 2, at: 8)
-            put(inDay / 3_600_000, digits: 2, at: 11)
-            put(inDay / 60_000 % 60, digits: 2, at: 14)
-            put(inDay / 1000 % 60, digits: 2, at: 17)
-            put(inDay % 1000, digits: 3, at: 20)
-            buffer[4] = UInt8(ascii: "-")
-            buffer[7] = UInt8(ascii: "-")
-            buffer[10] = UInt8(ascii: "T")
-            buffer[13] = UInt8(ascii: ":")
-            buffer[16] = UInt8(ascii: ":")
-            buffer[19] = UInt8(ascii: ".")
-            buffer[23] = UInt8(ascii: "Z")
-            return 24
         }
+        put(year, digits: 4, at: 0)
+        put(month, digits: 2, at: 5)
+        put(dayOfMonth, digits: 2, at: 8)
+        put(inDay / 3_600_000, digits: 2, at: 11)
+        put(inDay / 60_000 % 60, digits: 2, at: 14)
+        put(inDay / 1000 % 60, digits: 2, at: 17)
+        put(inDay % 1000, digits: 3, at: 20)
+        buffer[4] = UInt8(ascii: "-")
+        buffer[7] = UInt8(ascii: "-")
+        buffer[10] = UInt8(ascii: "T")
+        buffer[13] = UInt8(ascii: ":")
+        buffer[16] = UInt8(ascii: ":")
+        buffer[19] = UInt8(ascii: ".")
+        buffer[23] = UInt8(ascii: "Z")
     }
 
     /// Reads `2026-11-23T10:00:00[.fraction](Z|±hh:mm)`; `t`, `z`, a space for the `T`, and ISO 8601's `±hhmm` are allowed.

@@ -76,6 +76,9 @@ public final class MQTTClient {
         try check(
             mosquitto_int_option(handle, MOSQ_OPT_RECEIVE_MAXIMUM, Int32(options.receiveMaximum)),
             "set the receive maximum")
+        if let most = options.sendMaximum {
+            try check(mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, Int32(most)), "set the send maximum")
+        }
         try check(mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1), "set TCP_NODELAY")
         if let username = options.username {
             try check(mosquitto_username_pw_set(handle, username, options.password?.text), "set the credentials")
@@ -196,11 +199,14 @@ public final class MQTTClient {
     /// - Returns: the id that ``Event/published(id:refusal:)`` will carry.
     @discardableResult
     public func publish(
-        _ topic: String, payload: [UInt8], qos: Int32 = 1, isRetained: Bool = false
+        _ topic: String, payload: [UInt8], qos: Int32 = 1, isRetained: Bool = false,
+        properties: MQTTPublishProperties? = nil
     ) throws(MQTTError) -> Int32 {
         var id: Int32 = 0
+        var list = properties?.list
+        defer { mosquitto_property_free_all(&list) }
         let code = mosquitto_publish_v5(
-            handle, &id, topic, Int32(payload.count), payload, qos, isRetained, nil)
+            handle, &id, topic, Int32(payload.count), payload, qos, isRetained, list)
         try check(code, "publish to \(topic)")
         return id
     }

@@ -9,6 +9,11 @@ public struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
     public var broker: String
     public var cause: String
     public var hint: String
+    /// What the broker has said: from 128 on the reason of a CONNACK, PUBACK or DISCONNECT, below that the code of a broker
+    /// that speaks no MQTT 5. Nil where it has said nothing. Source: MQTT 5.0, 2.4.
+    public var reason: UInt8?
+    /// Whether there is no secure connection, for the certificates, the names or the files.
+    public var isAboutTLS = false
 
     public init(operation: String, broker: String, cause: String, hint: String = "") {
         self.operation = operation
@@ -39,6 +44,10 @@ public struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
             default: ""
             }
         self.init(operation: operation, broker: broker, cause: cause, hint: hint)
+        isAboutTLS = code == MOSQ_ERR_TLS.rawValue
+        // What the broker would say, which has told its limit before.
+        if code == MOSQ_ERR_OVERSIZE_PACKET.rawValue { reason = UInt8(MQTT_RC_PACKET_TOO_LARGE.rawValue) }
+        if code == MOSQ_ERR_QOS_NOT_SUPPORTED.rawValue { reason = UInt8(MQTT_RC_QOS_NOT_SUPPORTED.rawValue) }
     }
 
     /// libmosquitto's words are sentences.
@@ -58,6 +67,7 @@ public struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
             hint: isTakenOver
                 ? "does a second gateway run with this configuration? Give each its own [gateway] name or client_id"
                 : "")
+        reason = UInt8(truncatingIfNeeded: reasonCode)
     }
 
     /// - Parameter reasonCode: of a PUBACK. Source: MQTT 5.0, 3.4.2.1.
@@ -65,6 +75,7 @@ public struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
         self.init(
             operation: "publish", broker: broker, cause: String(cString: mosquitto_reason_string(reasonCode)),
             hint: "check the broker's access rules for this user, and its limits")
+        reason = UInt8(truncatingIfNeeded: reasonCode)
     }
 
     /// - Parameter reasonCode: of a CONNACK. Source: MQTT 5.0, 3.2.2.2.
@@ -79,5 +90,6 @@ public struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
         self.init(
             operation: "connect", broker: broker, cause: String(cString: mosquitto_reason_string(reasonCode)),
             hint: hint)
+        reason = UInt8(truncatingIfNeeded: reasonCode)
     }
 }

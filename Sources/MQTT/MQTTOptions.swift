@@ -15,6 +15,9 @@ public struct MQTTOptions: Sendable, Hashable {
     public var sessionExpirySeconds: UInt32 = 0
     /// How many QoS 1 messages the broker may have in flight to us; 1 to 65 535.
     public var receiveMaximum = 65_535
+    /// How many QoS 1 messages we may have in flight to a broker that does not say how many it takes; 1 to 65 535. The
+    /// library's 20 when nil.
+    public var sendMaximum: Int?
     /// The broker does not send larger packets; 0 for no limit.
     public var maximumPacketBytes: UInt32 = 0
     public var isCleanStart = true

@@ -49,6 +49,8 @@ public final class HTTPClient: HTTPExchange {
         if cancellation.isCancelled { throw .cancelled(address.server) }
         let handle = try readyHandle(for: address)
         let headers = try HTTPHeaderList(of: request, to: address)
+        // Nothing that is lent to it below may stay in it, where closing a connection could use it.
+        defer { poort_curl_reset(handle) }
         var words = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
         let outcome = request.body.withUnsafeBytes { body in
             words.withUnsafeMutableBufferPointer { words in
@@ -58,8 +60,10 @@ public final class HTTPClient: HTTPExchange {
                     poort_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, words.baseAddress)
                     transfer.attach(to: handle)
                     headers.attach(to: handle)
-                    let code = setOptions(handle, for: request, to: address)
-                    return (transfer, code == CURLE_OK ? poort_curl_perform(handle) : code)
+                    let setting = setOptions(handle, for: request, to: address)
+                    let code = setting == CURLE_OK ? poort_curl_perform(handle) : setting
+                    poort_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, nil)
+                    return (transfer, code)
                 }
             }
         }
@@ -84,12 +88,9 @@ public final class HTTPClient: HTTPExchange {
         return transfer.response
     }
 
-    /// An easy handle with its connections, and none of the last request's options.
+    /// An easy handle with its connections, and no options.
     private func readyHandle(for address: HTTPAddress) throws(HTTPError) -> UnsafeMutableRawPointer {
-        if let handle {
-            poort_curl_reset(handle)
-            return handle
-        }
+        if let handle { return handle }
         guard let made = poort_curl_make() else {
             throw HTTPError(.unusable, server: address.server, cause: "libcurl makes no handle: out of memory")
         }

@@ -40,7 +40,7 @@ public final class VictoriaMetrics: Sendable {
     public func start() throws { try process.start() }
     /// Ends it in an orderly way.
     public func stop() { process.stop() }
-    /// Ends it as a power failure does: what it took within the last second or so is lost.
+    /// Ends it as a power failure does: what it took within the last ten seconds or so is lost, although it said 204.
     public func kill() { process.kill() }
     public func send(_ signal: Int32) { process.send(signal) }
 

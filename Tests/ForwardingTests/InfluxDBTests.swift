@@ -67,6 +67,9 @@ struct InfluxDBTests {
         let more = rows(&random, count: 300, revision: 3)
         do { _ = try sink.deliver(more) } catch { _ = try sink.deliver(more) }
         try expectStored(more, in: server, seed: random.seed)
+        server.kill()
+        try server.start()
+        try expectStored(more, in: server, seed: random.seed)
     }
 
     @Test("asks for a password, and says what to look at where it is missing or wrong")

@@ -15,11 +15,6 @@ struct ByteBuffer: ~Copyable {
 
     mutating func removeAll() { count = 0 }
 
-    mutating func removeLast() {
-        precondition(count > 0)
-        count -= 1
-    }
-
     /// Makes room for so many more bytes.
     @inline(__always)
     mutating func reserve(_ more: Int) {

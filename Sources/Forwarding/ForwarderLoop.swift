@@ -22,6 +22,8 @@ struct ForwarderLoop {
     private var backoff: Backoff
     private var random = SystemRandomNumberGenerator()
     private var nextAttempt: Int64 = 0
+    /// Rows that were refused alone since one was taken.
+    private var refusedInRow = 0
     /// What is new is not due before, by the contract.
     private var nextDue: Timestamp?
 
@@ -116,6 +118,9 @@ struct ForwarderLoop {
         pending.setApart(before: min(first ?? next, next))
     }
 
+    /// So many rows are refused one after the other before the server is left alone for a while: where it refuses all there are,
+    /// few are set aside before somebody looks.
+    private static let mostRefusedInRow = 20
     /// A backlog that grows while another waits is set apart as well, so often; then all goes in order.
     private static let mostStretches = 32
     private static let newMilliseconds: Int64 = 60_000
@@ -164,6 +169,8 @@ struct ForwarderLoop {
         if !isResumed {
             try made.resume(at: bookmark)
             isResumed = true
+            // It may have been cancelled before it resumed.
+            if owner.isStopping { made.cancel() }
         }
         return made
     }
@@ -187,23 +194,35 @@ struct ForwarderLoop {
             size.failed(rows.count)
             work.machine.split(rows, reason: failure.cause)
         case .refused:
+            if rows.count == 1 { refusedInRow += 1 }
+            if refusedInRow >= ForwarderLoop.mostRefusedInRow {
+                // A server that wants nothing at all is another than was meant, as often as not.
+                refusedInRow = 0
+                wait(for: failure, now: now)
+            }
             work.machine.split(rows, reason: failure.cause)
         case .unavailable, .misconfigured:
             if failure.mayHaveArrived { size.failed(rows.count) }
-            let pause = backoff.next(requested: failure.retryAfterMilliseconds, using: &random)
-            nextAttempt = MonotonicClock.milliseconds() + pause
-            let isNew = owner.status.failingSince == nil || owner.status.failure?.cause != failure.cause
-            if isNew { owner.logger.warning("partner \(owner.options.name): \(failure)") }
-            owner.show {
-                $0.state = .waitingToRetry
-                $0.failure = failure
-                $0.failingSince = $0.failingSince ?? now
-                $0.nextAttempt = now + pause
-            }
+            wait(for: failure, now: now)
+        }
+    }
+
+    /// Lets the server alone for a while.
+    private mutating func wait(for failure: SinkFailure, now: Timestamp) {
+        let pause = backoff.next(requested: failure.retryAfterMilliseconds, using: &random)
+        nextAttempt = MonotonicClock.milliseconds() + pause
+        let isNew = owner.status.failingSince == nil || owner.status.failure?.cause != failure.cause
+        if isNew { owner.logger.warning("partner \(owner.options.name): \(failure)") }
+        owner.show {
+            $0.state = .waitingToRetry
+            $0.failure = failure
+            $0.failingSince = $0.failingSince ?? now
+            $0.nextAttempt = now + pause
         }
     }
 
     private mutating func succeeded(now: Timestamp) {
+        refusedInRow = 0
         backoff.succeeded()
         nextAttempt = 0
         if let since = owner.status.failingSince {

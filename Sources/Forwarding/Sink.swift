@@ -23,7 +23,8 @@ public protocol Sink: AnyObject {
     /// Lets connections go; the next delivery opens new ones.
     func disconnect()
 
-    /// Ends what is under way within a second, and everything after it at once. Any thread; for good.
+    /// Ends what is under way within a second, and everything after it at once, until it resumes if that lets it go on. Any
+    /// thread.
     func cancel()
 }
 

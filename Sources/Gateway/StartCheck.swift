@@ -30,8 +30,32 @@ public struct StartCheck: Sendable {
         ] {
             if let file { take(FileAccess.reading(file), of: "is \(file)", at: key, help: "is the path right?") }
         }
+        for file in configuration.places.partnerFiles { checkPartnerFile(file) }
         checkDatabase()
         checkSocket()
+    }
+
+    // MARK: - Partners' secrets and certificates
+
+    private mutating func checkPartnerFile(_ file: FilePlaces.NamedFile) {
+        let subject = "`\(file.key)` is \(file.path)"
+        switch FileAccess.reading(file.path) {
+        case .granted:
+            let isSecret = file.key.hasPrefix("password") || file.key.hasPrefix("token") || file.key.hasPrefix("key")
+            if isSecret, FileAccess.isOpenToAll(file.path) {
+                warnings.append(
+                    Complaint(place: file.place, message: "everybody on this box may read \(file.path): chmod 0640"))
+            }
+        // Ingest goes on without it, and so do other partners: it is no reason not to start.
+        case .impossible(let cause), .passing(let cause), .forbidden(let cause):
+            let message = "\(subject): \(cause); nothing goes to this partner before it can be read"
+            let complaint = Complaint(place: file.place, message: message)
+            if purpose == .check, ServiceUser.ifSomebodyElse == nil {
+                errors.append(complaint)
+            } else {
+                warnings.append(complaint)
+            }
+        }
     }
 
     // MARK: - The broker's password

@@ -28,7 +28,17 @@ struct CheckSummary {
             ]
                 + configuration.sources.map { ["source", "\($0.shown)  (\($0.format.rawValue))"] }
                 + SourceOverlap.all(in: configuration.sources).map { ["overlap", $0.text] }
-                + [["devices", devices]], leftColumns: 2)
+                + [["devices", devices]]
+                + configuration.partners.map { ["partner", text(of: $0)] }, leftColumns: 2)
+    }
+
+    private func text(of partner: Configuration.PartnerSection) -> String {
+        let tiers = Set(partner.contract.rules.flatMap(\.tiers)).sorted().map(\.name).joined(separator: ", ")
+        let quantities = partner.contract.rules.map(\.quantities)
+        let names = quantities.contains(nil) ? [] : Set(quantities.compactMap(\.self).joined()).sorted()
+        return "\(partner.name), \(partner.sink.rawValue) to \(partner.shownAddress): "
+            + (names.isEmpty ? "" : names.joined(separator: ", ") + " in ") + tiers
+            + (partner.contract.smallestCount > 1 ? ", no counts below \(partner.contract.smallestCount)" : "")
     }
 
     private var kept: String {

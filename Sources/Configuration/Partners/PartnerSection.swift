@@ -18,6 +18,12 @@ extension Configuration {
 
         public init() {}
 
+        /// Where it is, for people: of a url what stands before the query, which may name more than a person wants to see.
+        public var shownAddress: String {
+            if let directory = details.directory { return directory }
+            return String(address.url.prefix { $0 != "?" })
+        }
+
         /// Kind to a central server, and a day of five hundred series in a quarter of an hour.
         public static let usualRowsPerSecond = 1000
         public static let usualBacklogMilliseconds: Int64 = 30 * 86_400_000

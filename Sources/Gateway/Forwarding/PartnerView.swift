@@ -62,11 +62,3 @@ enum PartnerView {
         }
     }
 }
-
-extension Configuration.PartnerSection {
-    /// Where it is, for people: of a url what stands before the query, which may name more than a person wants to see.
-    var shownAddress: String {
-        if let directory = details.directory { return directory }
-        return String(address.url.prefix { $0 != "?" })
-    }
-}

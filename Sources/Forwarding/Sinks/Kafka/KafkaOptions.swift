@@ -52,6 +52,7 @@ public struct KafkaOptions: Sendable, Hashable {
             ("queue.buffering.max.kbytes", "4096"), ("linger.ms", "5"), ("compression.codec", compression.rawValue),
             // As Kafka's own clients do, so that another producer's rows of a series come into the same partition.
             ("partitioner", "murmur2_random"), ("reconnect.backoff.max.ms", "1000"), ("log.connection.close", "false"),
+            ("socket.keepalive.enable", "true"),
         ]
         if isEncrypted { settings.append(("ssl.endpoint.identification.algorithm", "https")) }
         if let username {

@@ -40,6 +40,8 @@ final class PostgreSQLConnection {
             ("host", options.host), ("port", "\(options.port)"), ("dbname", options.database), ("user", options.user),
             ("sslmode", encryption.rawValue), ("application_name", "poort"),
             ("client_encoding", "UTF8"), ("gssencmode", "disable"),
+            // A connection that a firewall forgot between two windows is noticed before anything is sent over it.
+            ("keepalives_idle", "60"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
             // What is not said here must not come from somebody's home or environment.
             ("passfile", "/dev/null/none"), ("password", options.password?.text ?? ""),
         ]

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 import Threading
 
-/// Ends what a sink waits for, from any thread; it stays cancelled until its sink resumes.
+/// Ends what a sink waits for, from any thread, for good.
 public final class Cancellation: Sendable {
     private let isRaised = Atomic<Bool>(false)
     private let signal = Signal()
@@ -15,11 +15,6 @@ public final class Cancellation: Sendable {
     }
 
     public var isCancelled: Bool { isRaised.load(ordering: .sequentiallyConsistent) }
-
-    func reset() {
-        signal.clear()
-        isRaised.store(false, ordering: .sequentiallyConsistent)
-    }
 
     enum Waited {
         /// What poll(2) found.
@@ -45,7 +40,7 @@ public final class Cancellation: Sendable {
             let count = poll(&pollers, 2, time)
             if isCancelled { return .cancelled }
             if count > 0, pollers[1].revents != 0 { return .ready(pollers[1].revents) }
-            // Interrupted by a signal, or woken by a cancellation that is over.
+            // Otherwise interrupted by a signal.
             if count >= 0, deadline.remaining == 0 || time >= milliseconds { return .timeUp }
             if count < 0, errno != EINTR { return .timeUp }
         }

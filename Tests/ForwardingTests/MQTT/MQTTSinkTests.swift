@@ -118,7 +118,8 @@ struct MQTTSinkTests {
         var waiting = allowed
         for index in [35, 11, 10, 0] { waiting.insert(PartnerRows.row(bins, index), at: index) }
         var refused = 0
-        for _ in 0..<30 where !waiting.isEmpty {
+        // One at full speed, and one for each row that it hangs up on; then the rest.
+        for _ in 0..<6 where !waiting.isEmpty {
             var outcomes: [Delivery.Outcome] = waiting.map { _ in .again("") }
             do throws(SinkFailure) {
                 outcomes = try sink.deliver(waiting).outcomes
@@ -258,12 +259,13 @@ struct MQTTSinkTests {
         options.connectMilliseconds = 600_000
         options.deliveryMilliseconds = 600_000
         options.connection.clientID = "poort-patient"
-        let patient = try MQTTSink(options)
+        var patient = try MQTTSink(options)
         patient.cancellation.cancel(afterMilliseconds: 100)
         #expect(failure(patient, [row])?.cause == "ended on request")
         #expect(failure(patient, [row])?.cause == "ended on request")
         broker.send(SIGCONT)
-        try patient.resume(at: nil)
+        #expect(failure(patient, [row])?.cause == "ended on request")
+        patient = try MQTTSink(options)
         #expect(try patient.deliver([row]) == .allTaken)
         broker.send(SIGSTOP)
         patient.cancellation.cancel(afterMilliseconds: 100)

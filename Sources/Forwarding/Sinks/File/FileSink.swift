@@ -46,7 +46,6 @@ public final class FileSink: Sink {
     }
 
     public func resume(at bookmark: String?) throws(SinkFailure) {
-        cancellation.reset()
         disconnect()
         hasBegun = false
         mark = bookmark.flatMap { FileBookmark(text: $0) }

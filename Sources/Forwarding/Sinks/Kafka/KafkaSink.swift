@@ -33,7 +33,7 @@ public final class KafkaSink: Sink {
 
     public func cancel() { cancellation.cancel() }
 
-    public func resume(at bookmark: String?) throws(SinkFailure) { cancellation.reset() }
+    public func resume(at bookmark: String?) {}
 
     public func disconnect() { producer = nil }
 

@@ -39,7 +39,7 @@ public final class MQTTSink: Sink {
 
     public func cancel() { cancellation.cancel() }
 
-    public func resume(at bookmark: String?) throws(SinkFailure) { cancellation.reset() }
+    public func resume(at bookmark: String?) {}
 
     public func disconnect() {
         if answers.isOpen, answers.failure == nil { try? client?.sayGoodbye() }

@@ -33,7 +33,7 @@ public final class PostgreSQLSink: Sink {
 
     public func cancel() { cancellation.cancel() }
 
-    public func resume(at bookmark: String?) throws(SinkFailure) { cancellation.reset() }
+    public func resume(at bookmark: String?) {}
 
     public func disconnect() { connection = nil }
 
@@ -61,18 +61,11 @@ public final class PostgreSQLSink: Sink {
 
     /// Of a window that comes more than once the newest revision alone: one statement must not touch a row twice.
     private func write(_ rows: [SharedAggregate]) {
-        var newest: [String: Int] = [:]
-        for (index, row) in rows.enumerated() {
-            if let other = newest[row.key], rows[other].revision > row.revision { continue }
-            newest[row.key] = index
-        }
         json.removeAll()
         json.append(byte: UInt8(ascii: "["))
-        var isFirst = true
-        for (index, row) in rows.enumerated() where newest[row.key] == index {
-            if !isFirst { json.append(byte: UInt8(ascii: ",")) }
-            isFirst = false
-            json.append(row)
+        for (count, place) in NewestRevisions(rows).kept.enumerated() {
+            if count > 0 { json.append(byte: UInt8(ascii: ",")) }
+            json.append(rows[place])
         }
         json.append(byte: UInt8(ascii: "]"))
     }

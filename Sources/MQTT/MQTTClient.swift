@@ -35,8 +35,9 @@ public final class MQTTClient {
     let handle: OpaquePointer
     let onMessage: (Message) -> Void
     let onEvent: (Event) -> Void
-    /// Why the broker did not take the connection, which is more than the code of the read that brought it says.
-    var refusal: MQTTError?
+    /// Why the broker did not take the connection, or ended it, where it has said so: more than the code of the read that
+    /// brought it, or ``Event/disconnected(cause:)``, says.
+    public internal(set) var refusal: MQTTError?
 
     /// Makes a client that is not connected yet.
     /// - Throws: `MQTTError` when TLS files cannot be used or an option is out of range.

@@ -194,7 +194,7 @@ public final class MQTTSink: Sink {
             for _ in 0..<64 {
                 let before = answers.openCount
                 try client.read()
-                if let failure = answers.failure { throw failure }
+                if let failure = answers.failure { throw client.refusal ?? failure }
                 if answers.openCount == before { break }
             }
         }

@@ -130,6 +130,32 @@ struct PostgreSQLSinkTests {
         #expect(failure(sink, [PartnerRows.row(PartnerRows.series("a\0b"))])?.kind == .refused)
     }
 
+    @Test("an error of the server is its own, somebody's, or the row's, by its SQLSTATE")
+    func states() throws {
+        let server = try PostgreSQL()
+        let sink = try PostgreSQLSink(options(server))
+        let row = PartnerRows.row(PartnerRows.series())
+        _ = try sink.deliver([row])
+        let kinds: [(String, SinkFailure.Kind)] = [
+            ("40001", .unavailable), ("53100", .unavailable), ("55P03", .unavailable), ("57014", .unavailable),
+            ("58030", .unavailable), ("25006", .unavailable), ("XX000", .unavailable), ("42501", .misconfigured),
+            ("42P01", .misconfigured), ("42703", .misconfigured), ("3D000", .misconfigured), ("22003", .refused),
+            ("23514", .refused), ("23502", .refused), ("P0001", .refused), ("44000", .refused), ("54000", .tooLarge),
+        ]
+        for (state, kind) in kinds {
+            try server.execute(
+                """
+                CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN RAISE EXCEPTION ''no good'' USING ERRCODE = ''\(state)''; END';
+                CREATE OR REPLACE TRIGGER failing BEFORE INSERT ON aggregates FOR EACH ROW EXECUTE FUNCTION fail()
+                """)
+            let failed = failure(sink, [row])
+            #expect(failed?.kind == kind, "\(state)")
+            #expect(failed?.cause == "no good [\(state)]")
+            #expect(failed?.mayHaveArrived == false)
+        }
+    }
+
     @Test("goes on after the server was away")
     func restart() throws {
         let server = try PostgreSQL()

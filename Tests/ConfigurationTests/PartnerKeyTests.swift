@@ -177,7 +177,7 @@ struct PartnerKeyTests {
                 "directory = \"/mnt/usb\"\nformat = \"csv\"\nrotate = \"1MiB\"\nkeep = 3\nmounted = true\n",
                 sink: "file"))
         #expect(file.details.directory == "/mnt/usb" && file.details.isCSV && file.details.rotateBytes == 1 << 20)
-        #expect(file.details.keptFiles == 3 && file.details.mustBeMounted)
+        #expect(file.details.keptFiles == 3 && file.details.mustBeMounted == true)
         #expect(complaints(partner(sink: "file"))[0].contains("needs a `directory`"))
         let ngsi = try only(
             partner("tenant = \"zwolle\"\ncontext = [\"https://x\"]\n", sink: "ngsi-ld", url: "https://c.example.org"))

@@ -98,7 +98,8 @@ extension Configuration {
         public var isCSV = false
         public var rotateBytes: Int64 = 64 << 20
         public var keptFiles: Int?
-        public var mustBeMounted = false
+        /// Nil: from the time on at which it was mounted first.
+        public var mustBeMounted: Bool?
 
         public init() {}
     }

@@ -164,6 +164,6 @@ struct SinkReader {
         details.isCSV = table.choice("format", among: ["ndjson", "csv"], otherNames: ["json": "ndjson"]) == "csv"
         if let size = table.size("rotate", in: 1 << 16...1 << 40) { details.rotateBytes = size }
         details.keptFiles = table.integer("keep", in: 1...100_000)
-        details.mustBeMounted = table.boolean("mounted") ?? false
+        details.mustBeMounted = table.boolean("mounted")
     }
 }

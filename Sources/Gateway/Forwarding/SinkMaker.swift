@@ -85,7 +85,7 @@ struct SinkMaker: Sendable {
         options.format = details.isCSV ? .csv : .lines
         options.mostFileBytes = details.rotateBytes
         options.keptFiles = details.keptFiles
-        options.isMounted = details.mustBeMounted ? true : nil
+        options.isMounted = details.mustBeMounted
         options.fields = partner.contract.fields
         return try FileSink(options)
     }

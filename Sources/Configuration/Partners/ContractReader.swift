@@ -46,12 +46,12 @@ struct ContractReader {
         rule.deviceTypes = readNames("type", of: &table) { name, place in
             // Types of other devices come with their topics.
             let types = Set(configuration.deviceList.map(\.type))
-            let fromTopics = configuration.sources.contains { $0.topic.text.contains("{type}") }
+            let fromTopics = types.isEmpty || configuration.sources.contains { $0.topic.text.contains("{type}") }
             if !types.contains(name), !fromTopics { warnOfUnknown("type", name, types, at: place) }
         }
         rule.neighbourhoods = readNames("neighbourhood", of: &table) { name, place in
             let known = Set(configuration.deviceList.map(\.neighbourhood))
-            if !known.contains(name) { warnOfUnknown("neighbourhood", name, known, at: place) }
+            if !known.isEmpty, !known.contains(name) { warnOfUnknown("neighbourhood", name, known, at: place) }
         }
         rule.devices = readNames("device", of: &table) { _, _ in }
         if let labels = table.table("labels") {
@@ -63,7 +63,7 @@ struct ContractReader {
                 }
                 rule.labels[field.key] = text
                 let known = Set(configuration.deviceList.compactMap { $0.labels[field.key] })
-                if !known.contains(text) {
+                if !configuration.deviceList.isEmpty, !known.contains(text) {
                     warnOfUnknown("label \(field.key.plain)", text, known, at: field.node.place)
                 }
             }

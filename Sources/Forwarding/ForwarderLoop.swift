@@ -118,8 +118,7 @@ struct ForwarderLoop {
         pending.setApart(before: min(first ?? next, next))
     }
 
-    /// So many rows are refused one after the other before the server is left alone for a while: where it refuses all there are,
-    /// few are set aside before somebody looks.
+    /// So many rows are set aside one after the other without any that was taken.
     private static let mostRefusedInRow = 20
     /// A backlog that grows while another waits is set apart as well, so often; then all goes in order.
     private static let mostStretches = 32
@@ -194,17 +193,31 @@ struct ForwarderLoop {
             size.failed(rows.count)
             work.machine.split(rows, reason: failure.cause)
         case .refused:
-            if rows.count == 1 { refusedInRow += 1 }
-            if refusedInRow >= ForwarderLoop.mostRefusedInRow {
-                // A server that wants nothing at all is another than was meant, as often as not.
-                refusedInRow = 0
+            if rows.count > 1 || isRowsFault(rows.lowerBound, of: &work) {
+                work.machine.split(rows, reason: failure.cause)
+            } else {
                 wait(for: failure, now: now)
             }
-            work.machine.split(rows, reason: failure.cause)
         case .unavailable, .misconfigured:
             if failure.mayHaveArrived { size.failed(rows.count) }
             wait(for: failure, now: now)
         }
+    }
+
+    /// Whether a row that was refused alone is to be set aside. Where many were, one after the other, the server may be another
+    /// than was meant, or wrongly set up: then it must take some other row first.
+    private mutating func isRowsFault(_ row: Int, of work: inout WorkInProgress) -> Bool {
+        refusedInRow += 1
+        guard refusedInRow > ForwarderLoop.mostRefusedInRow, let sink, let last = work.batch.rows.last,
+            row < work.batch.rows.count - 1
+        else { return true }
+        guard let delivery = try? sink.deliver([last]), delivery.outcomes.allSatisfy({ $0 == .taken }) else {
+            return false
+        }
+        refusedInRow = 0
+        // It comes to its turn all the same.
+        work.repeated += 1
+        return true
     }
 
     /// Lets the server alone for a while.

@@ -70,6 +70,33 @@ struct ForwarderTests {
         #expect(server.newest.count == 180)
     }
 
+    @Test("sets few aside while a server wants nothing, and goes on with all once it takes something")
+    func nothingWanted() async throws {
+        let server = MemoryServer()
+        server.settings.withLock { $0.unwanted = Set((1...20).map { "d\($0)" }) }
+        let forwarder = forwarder(server)
+        for number in 0..<10 { store.write(minute(number), Array(1...20)) }
+        #expect(await eventually { forwarder.status.failingSince != nil })
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(store.state.withLock { $0.counts.refused } <= 20 && server.rows.isEmpty)
+        server.settings.withLock { $0.unwanted = ["d3"] }
+        #expect(await eventually { isSettled })
+        forwarder.stop()
+        let counts = store.state.withLock { $0.counts }
+        #expect(counts.refused <= 20 + 10 && counts.delivered == 200 - counts.refused)
+    }
+
+    @Test("sets aside many rows in a row where the server takes others")
+    func manyUnwanted() async throws {
+        let server = MemoryServer()
+        server.settings.withLock { $0.unwanted = Set((1...19).map { "d\($0)" }) }
+        let forwarder = forwarder(server)
+        for number in 0..<10 { store.write(minute(number), Array(1...20)) }
+        #expect(await eventually { isSettled })
+        forwarder.stop()
+        #expect(store.state.withLock { $0.counts } == DeliveryCounts(delivered: 10, refused: 190))
+    }
+
     @Test("sends smaller parts to a server that takes no large ones")
     func tooLarge() async throws {
         let server = MemoryServer()

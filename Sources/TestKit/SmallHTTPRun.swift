@@ -8,7 +8,7 @@ final class SmallHTTPRun: Sendable {
     private let thread = Mutex<WorkerThread?>(nil)
 
     init(port: Int, handler: @escaping SmallHTTPServer.Handler) throws(ChildProcess.SpawnError) {
-        let listener = try SmallHTTPRun.listen(on: port)
+        let listener = try FreePort.listen(on: port)
         thread.withLock {
             $0 = WorkerThread(name: "small-http") { [self] in
                 var connections: [WorkerThread] = []
@@ -33,17 +33,5 @@ final class SmallHTTPRun: Sendable {
     func stop() {
         shouldStop.store(true, ordering: .releasing)
         _ = thread.withLock { $0 }?.join(milliseconds: 10_000)
-    }
-
-    private static func listen(on port: Int) throws(ChildProcess.SpawnError) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var yes: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        guard FreePort.bind(descriptor, to: port), Glibc.listen(descriptor, 64) == 0 else {
-            let cause = String(cString: strerror(errno))
-            close(descriptor)
-            throw ChildProcess.SpawnError(description: "cannot listen on \(port): \(cause)")
-        }
-        return descriptor
     }
 }

@@ -30,9 +30,6 @@ final class SinkExchange {
 
     /// - Returns: the answer, whatever its status.
     func send(_ request: HTTPRequest, to operation: String) throws(SinkFailure) -> HTTPResponse {
-        guard !exchange.cancellation.isCancelled else {
-            throw SinkFailure(.unavailable, operation: operation, place: server, cause: "given up, because poort stops")
-        }
         do throws(HTTPError) {
             return try exchange.send(signed(request))
         } catch {

@@ -94,6 +94,28 @@ struct ArcGISSinkTests {
             ])
     }
 
+    @Test("knows by its GlobalID which feature a result is of, and wants one of each")
+    func orderOfResults() throws {
+        let layer = FakeFeatureLayer()
+        let rows = (0..<3).map { PartnerWorld.row(Self.series, $0, value: 1) }
+        layer.state.withLock {
+            $0.errors[ArcGISFeature(row: rows[0]).globalID] = (1016, "no")
+        }
+        func sink(_ change: @escaping @Sendable ([JSONValue]) -> [JSONValue]) throws -> ArcGISSink {
+            try Self.sink { request in
+                var response = layer.handler(request)
+                if let results = (try? JSONReader.read(response.body))?["addResults"]?.array {
+                    response.body = (["addResults": .array(change(results))] as JSONValue).bytes
+                }
+                return response
+            }
+        }
+        #expect(
+            try sink { $0.reversed() }.deliver(rows).outcomes == [.refused("error 1016: no"), .taken, .taken])
+        let short = try sink { Array($0.dropLast()) }
+        #expect(throws: SinkFailure.self) { try short.deliver(rows) }
+    }
+
     @Test("sends again what was rolled back for another's sake, and only that")
     func rolledBack() throws {
         let layer = FakeFeatureLayer()

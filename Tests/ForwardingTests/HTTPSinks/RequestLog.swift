@@ -9,6 +9,8 @@ final class RequestLog: Sendable {
 
     func add(_ request: SmallHTTPServer.Request) { requests.withLock { $0.append(request) } }
 
+    func forget() { requests.withLock { $0 = [] } }
+
     func handler(_ server: @escaping SmallHTTPServer.Handler) -> SmallHTTPServer.Handler {
         { [self] request in
             add(request)

@@ -143,6 +143,11 @@ struct NGSILDSinkTests {
         #expect(try sink.deliver([PartnerWorld.row(Self.bin, 5, revision: 2, value: 51)]) == .allTaken)
         #expect(level() == 0.51)
         #expect(requests.all.filter { $0.method == "GET" }.count == 1)
+        requests.forget()
+        // Anything may have come to be there.
+        sink.resume(at: nil)
+        #expect(try sink.deliver([PartnerWorld.row(Self.bin, 5, revision: 2, value: 51)]) == .allTaken)
+        #expect(requests.all.map(\.method) == ["GET"])
         let next = try Self.sink(requests.handler(broker.handler))
         #expect(try next.deliver([PartnerWorld.row(Self.bin, 5, revision: 1, value: 1)]) == .allTaken)
         #expect(try next.deliver([PartnerWorld.row(Self.bin, 4, value: 2)]) == .allTaken)
@@ -187,6 +192,20 @@ struct NGSILDSinkTests {
         #expect(try sink.deliver([PartnerWorld.row(Self.series(), 0, value: 1)]) == .allTaken)
         let mixed = [PartnerWorld.row(Self.series(), 0, value: 1), PartnerWorld.row(Self.series(), 1, value: 1)]
         #expect(try sink.deliver(mixed) == .allTaken)
+        func id(_ row: SharedAggregate) -> String { NGSILDReading(row).entityID }
+        // Scorpio 4.1, and in part.
+        let entries: JSONValue = [
+            ["id": .string(id(mixed[0])), "success": [["attributes": []]], "type": "Upsert"],
+            [
+                "id": .string(id(mixed[1])), "type": "Upsert",
+                "failure": [["title": "Bad Request Data.", "detail": ["message": "why"], "errorCode": .integer(400)]],
+            ],
+        ]
+        let scorpio = try Self.sink { _ in SmallHTTPServer.Response(207, entries.text) }
+        #expect(
+            try scorpio.deliver(mixed).outcomes == [
+                .taken, .refused(#"400 Bad Request Data.: {"message":"why"}"#),
+            ])
         func delivery(_ status: Int, _ text: String) throws -> Delivery {
             try Self.sink { _ in SmallHTTPServer.Response(status, text) }.deliver([mixed[0]])
         }

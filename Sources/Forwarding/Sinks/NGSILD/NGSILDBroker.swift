@@ -89,12 +89,21 @@ final class NGSILDBroker {
 
     // MARK: - What it answers
 
-    /// What became of each entity. Source: ETSI GS CIM 009, 5.2.16 (BatchOperationResult), 5.2.17 (BatchEntityError).
+    /// What became of each entity; nil where this does not say it.
+    /// Source: ETSI GS CIM 009, 5.2.16 (BatchOperationResult), 5.2.17 (BatchEntityError).
     static func outcomes(of answer: JSONValue, ids: [String]) -> [String: Delivery.Outcome]? {
-        guard answer["success"] != nil || answer["errors"] != nil else { return nil }
-        let taken = Set((answer["success"]?.array ?? []).compactMap(\.string))
         var outcomes: [String: Delivery.Outcome] = [:]
-        for id in ids { outcomes[id] = taken.contains(id) ? .taken : .again("the broker says nothing of \(id)") }
+        for id in ids { outcomes[id] = .again("the broker says nothing of \(id)") }
+        if let entries = answer.array, !entries.isEmpty {
+            // Scorpio 4.1: one for each entity. Source: its issue 466.
+            for entry in entries {
+                guard let id = entry["id"]?.string else { return nil }
+                outcomes[id] = entry["failure"]?.array?.first.map { outcome(of: $0) } ?? .taken
+            }
+            return outcomes
+        }
+        guard answer["success"] != nil || answer["errors"] != nil else { return nil }
+        for id in (answer["success"]?.array ?? []).compactMap(\.string) { outcomes[id] = .taken }
         for entry in answer["errors"]?.array ?? [] {
             guard let id = (entry["entityId"] ?? entry["id"])?.string else { continue }
             outcomes[id] = outcome(of: entry["error"] ?? entry)
@@ -113,10 +122,10 @@ final class NGSILDBroker {
         let reason = String(
             "\(status.map { "\($0) " } ?? "")\(words.isEmpty ? type : words)".prefix(SinkFailure.longestCause))
         if let status {
-            let isForNow = [401, 403, 404, 408, 409, 425, 429].contains(status) || status >= 500
+            let isForNow = [401, 403, 408, 425, 429].contains(status) || status >= 500
             return (400...499).contains(status) && !isForNow ? .refused(reason) : .again(reason)
         }
-        let isForNow = ["InternalError", "LdContextNotAvailable", "NonexistentTenant", "ResourceNotFound"].contains {
+        let isForNow = ["InternalError", "LdContextNotAvailable", "NonexistentTenant"].contains {
             type.hasSuffix($0)
         }
         return isForNow ? .again(reason) : .refused(reason)

@@ -18,8 +18,14 @@ struct ArcGISSinkTests {
         let cancellation = HTTPCancellation()
         return try ArcGISSink(
             ArcGISOptions(
-                url: "http://gis:6080/FeatureServer/0", credentials: credentials, fieldNames: ["last": "last_"]),
+                url: "http://gis:6080/FeatureServer/0", credentials: credentials),
             exchange: DirectExchange(cancellation, handler), clock: clock)
+    }
+
+    /// A good layer whose edits are answered so.
+    static func edits(_ handler: @escaping SmallHTTPServer.Handler) -> SmallHTTPServer.Handler {
+        let layer = FakeFeatureLayer()
+        return { $0.path.hasSuffix("/applyEdits") ? handler($0) : layer.handler($0) }
     }
 
     static func expect(_ rows: [SharedAggregate], in layer: FakeFeatureLayer, _ comment: Comment = "") {
@@ -56,6 +62,42 @@ struct ArcGISSinkTests {
         #expect(attributes?["last"] == nil)
         #expect(attributes?["sum"] == .null)
         #expect(layer.features[ArcGISFeature(row: rows[2]).globalID]?["geometry"] == .null)
+    }
+
+    @Test("calls fields as the layer does, and says what is amiss with it")
+    func layer() throws {
+        let layer = FakeFeatureLayer()
+        layer.state.withLock {
+            $0.globalIDField = "GLOBALID"
+            $0.fields = ["DEVICE", "QUANTITY", "WINDOW_START", "MEAN", "REVISION"]
+        }
+        let row = PartnerWorld.row(Self.series, 0, value: 4.25)
+        #expect(try Self.sink(layer.handler).deliver([row]) == .allTaken)
+        let id = ArcGISFeature(row: row).globalID
+        #expect(
+            layer.features[id]?["attributes"] == [
+                "GLOBALID": .string("{\(id)}"), "DEVICE": "aq-0001", "QUANTITY": "pm2_5",
+                "WINDOW_START": .integer(1_764_000_000_000), "REVISION": .integer(1), "MEAN": .number(4.25),
+            ])
+        func failure(_ answer: JSONValue) throws -> SinkFailure? {
+            let sink = try Self.sink { _ in SmallHTTPServer.Response(200, answer.text) }
+            do throws(SinkFailure) {
+                _ = try sink.deliver([row])
+                return nil
+            } catch {
+                return error
+            }
+        }
+        let fields = ["device", "quantity", "window_start"].map { name -> JSONValue in ["name": .string(name)] }
+        for (answer, words) in [
+            (["fields": .array(fields)] as JSONValue, "no GlobalID"), (["layers": []], "no layer"),
+            (["fields": .array(Array(fields[1...])), "globalIdField": "id"], "no field device"),
+            (FakeFeatureLayer.error(400, "Invalid URL"), "Invalid URL"),
+        ] {
+            let failure = try failure(answer)
+            #expect(failure?.kind == .misconfigured && failure?.mayHaveArrived == false)
+            #expect(failure?.cause.contains(words) == true, "\(failure?.cause ?? "")")
+        }
     }
 
     @Test("turns an add of what is there into an update, and an update of what is not into an add")
@@ -135,9 +177,8 @@ struct ArcGISSinkTests {
     func requestErrors() throws {
         let row = PartnerWorld.row(Self.series, 0, value: 1)
         func failure(_ code: Int, _ message: String = "") throws -> SinkFailure? {
-            let sink = try Self.sink { _ in
-                SmallHTTPServer.Response(200, FakeFeatureLayer.error(code, message).text)
-            }
+            let sink = try Self.sink(
+                Self.edits { _ in SmallHTTPServer.Response(200, FakeFeatureLayer.error(code, message).text) })
             do throws(SinkFailure) {
                 _ = try sink.deliver([row])
                 return nil
@@ -153,7 +194,7 @@ struct ArcGISSinkTests {
         #expect(try failure(500)?.kind == .unavailable)
         #expect(try failure(404)?.kind == .misconfigured)
         #expect(try failure(498, "Invalid Token")?.cause == "error 498: Invalid Token")
-        let page = try Self.sink { _ in SmallHTTPServer.Response(200, "<html>") }
+        let page = try Self.sink(Self.edits { _ in SmallHTTPServer.Response(200, "<html>") })
         do throws(SinkFailure) {
             _ = try page.deliver([row])
             Issue.record("a page is no answer")

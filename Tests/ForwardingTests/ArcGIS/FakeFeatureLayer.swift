@@ -1,4 +1,5 @@
 import Synchronization
+import Telemetry
 import TestKit
 
 @testable import Forwarding
@@ -14,6 +15,11 @@ final class FakeFeatureLayer: Sendable {
         /// Tokens that were handed out.
         var tokens = 0
         var rollsBack = false
+        var globalIDField = "GlobalID"
+        /// As the layer writes them.
+        var fields =
+            ["device", "quantity", "unit", "tier", "window_start", "window_end", "revision", "last_"]
+            + SharedField.allCases.map(\.name).filter { $0 != "last" }
     }
 
     let state = Mutex(State())
@@ -39,6 +45,7 @@ final class FakeFeatureLayer: Sendable {
                 let answer: JSONValue
                 switch request.path {
                 case "/FeatureServer/0/applyEdits": answer = FakeFeatureLayer.apply(fields, &state)
+                case "/FeatureServer/0": answer = FakeFeatureLayer.describe(fields, state)
                 case "/oauth2/token": answer = FakeFeatureLayer.token(fields, &state)
                 default: answer = FakeFeatureLayer.error(404, "Service not found")
                 }
@@ -60,10 +67,21 @@ final class FakeFeatureLayer: Sendable {
         return ["access_token": .string("token-\(state.tokens)"), "expires_in": .integer(7200)]
     }
 
-    private static func apply(_ fields: [String: String], _ state: inout State) -> JSONValue {
-        if let token = state.token, fields["token"] != token {
-            return fields["token"] == nil ? error(499, "Token Required") : error(498, "Invalid Token")
+    private static func complaint(_ fields: [String: String], _ state: State) -> JSONValue? {
+        guard let token = state.token, fields["token"] != token else { return nil }
+        return fields["token"] == nil ? error(499, "Token Required") : error(498, "Invalid Token")
+    }
+
+    private static func describe(_ fields: [String: String], _ state: State) -> JSONValue {
+        if let complaint = complaint(fields, state) { return complaint }
+        let described = state.fields.map { name -> JSONValue in
+            ["name": .string(name), "type": "esriFieldTypeString"]
         }
+        return ["name": "windows", "globalIdField": .string(state.globalIDField), "fields": .array(described)]
+    }
+
+    private static func apply(_ fields: [String: String], _ state: inout State) -> JSONValue {
+        if let complaint = complaint(fields, state) { return complaint }
         guard fields["useGlobalIds"] == "true", fields["rollbackOnFailure"] == "false" else {
             return error(400, "Cannot perform operation. Invalid operation parameters.")
         }
@@ -105,7 +123,7 @@ final class FakeFeatureLayer: Sendable {
     }
 
     private static func apply(_ edit: JSONValue, isAdd: Bool, _ state: inout State) -> JSONValue {
-        let written = edit["attributes"]?["GlobalID"]?.string ?? ""
+        let written = edit["attributes"]?[state.globalIDField]?.string ?? ""
         let id = written.filter { $0 != "{" && $0 != "}" }
         guard id.count == 36, case .object(let new)? = edit["attributes"] else {
             return failure(id, 1020, "Missing GlobalID.")
@@ -115,6 +133,9 @@ final class FakeFeatureLayer: Sendable {
             return failure(id, 1022, "Unique constraint violation error on inserting the value.")
         }
         if !isAdd, state.features[id] == nil { return failure(id, 1011, "Object is missing.") }
+        for member in new where member.name != state.globalIDField && !state.fields.contains(member.name) {
+            return failure(id, 1000, "no field \(member.name)")
+        }
         var attributes = new
         if case .object(let old)? = state.features[id]?["attributes"] {
             let names = Set(new.map(\.name))

@@ -67,7 +67,7 @@ struct ArcGISError: Sendable, Hashable {
         case 401, 403: return failure(.misconfigured, "may this token edit the layer?")
         case 404, 2001: return failure(.misconfigured, "the url must lead to a layer: …/FeatureServer/0")
         case 1020, 1021:
-            return failure(.misconfigured, "is the layer's field of type GlobalID called so? set global_id_field")
+            return failure(.misconfigured, "the layer must have a GlobalID field with a unique index")
         case 400, 405:
             if says(["globalid"]) {
                 return failure(

@@ -8,12 +8,12 @@ struct ArcGISFeature {
     var globalID: String { NameUUID(space: .url, name: "poort:\(row.key)").description }
 
     /// All that is shared stands in it, null where the window has none, so that a correction leaves nothing of what it
-    /// corrects. Times in milliseconds since 1970.
-    func json(_ options: ArcGISOptions) -> JSONValue {
+    /// corrects, but for what the layer has no field for. Times in milliseconds since 1970.
+    func json(_ layer: ArcGISLayer) -> JSONValue {
         let series = row.series
-        var attributes: [JSONValue.Member] = [.init(options.globalIDField, .string("{\(globalID)}"))]
+        var attributes: [JSONValue.Member] = [.init(layer.globalIDField, .string("{\(globalID)}"))]
         func add(_ name: String, _ value: JSONValue) {
-            attributes.append(.init(options.fieldNames[name] ?? name, value))
+            if let name = layer.name(of: name) { attributes.append(.init(name, value)) }
         }
         func text(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
         add("gateway", .string(series.gateway))

@@ -5,21 +5,12 @@ public struct ArcGISOptions: Sendable {
     /// The layer: `https://services.arcgis.com/…/FeatureServer/0`.
     public var url: String
     public var credentials: ArcGISCredentials
-    /// The layer's field of type GlobalID, as it is written there.
-    public var globalIDField: String
-    /// What some of our fields are called in the layer, where a name is taken: `["count": "reading_count"]`.
-    public var fieldNames: [String: String]
     /// In one request, at least 1.
     public var mostRows: Int
 
-    public init(
-        url: String, credentials: ArcGISCredentials = .none, globalIDField: String = "GlobalID",
-        fieldNames: [String: String] = [:], mostRows: Int = 500
-    ) {
+    public init(url: String, credentials: ArcGISCredentials = .none, mostRows: Int = 500) {
         self.url = url
         self.credentials = credentials
-        self.globalIDField = globalIDField
-        self.fieldNames = fieldNames
         self.mostRows = max(1, mostRows)
     }
 }

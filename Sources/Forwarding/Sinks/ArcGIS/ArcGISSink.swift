@@ -8,9 +8,12 @@ public import Telemetry
 public final class ArcGISSink: Sink {
     public let traits: SinkTraits
     private let options: ArcGISOptions
+    /// Of the layer, without a slash at its end.
     private let url: String
     private let exchange: SinkExchange
     private let tokens: ArcGISTokens
+    /// Nil until it was asked.
+    private var layer: ArcGISLayer?
 
     /// - Parameters:
     ///   - exchange: this sink's own.
@@ -23,7 +26,8 @@ public final class ArcGISSink: Sink {
         let address = try SinkExchange.address(options.url, "find the layer")
         var url = address.url
         while url.hasSuffix("/") { url.removeLast() }
-        self.url = url.hasSuffix("/applyEdits") ? url : "\(url)/applyEdits"
+        if url.hasSuffix("/applyEdits") { url.removeLast("/applyEdits".count) }
+        self.url = url
         self.options = options
         self.exchange = SinkExchange(
             exchange, server: address.server, clock: clock)
@@ -31,7 +35,8 @@ public final class ArcGISSink: Sink {
         traits = SinkTraits(mostRows: options.mostRows, isIdempotent: true)
     }
 
-    public func resume(at bookmark: String?) {}
+    /// The layer may have been made anew.
+    public func resume(at bookmark: String?) { layer = nil }
 
     public func disconnect() { exchange.disconnect() }
 
@@ -75,7 +80,7 @@ public final class ArcGISSink: Sink {
         form.add("useGlobalIds", "true")
         form.add("rollbackOnFailure", "false")
         for (name, places) in [("adds", adds), ("updates", updates)] where !places.isEmpty {
-            form.add(name, JSONValue.array(places.map { ArcGISFeature(row: rows[$0]).json(options) }).text)
+            form.add(name, JSONValue.array(places.map { ArcGISFeature(row: rows[$0]).json(layer ?? .usual) }).text)
         }
         return form
     }
@@ -84,12 +89,9 @@ public final class ArcGISSink: Sink {
     private func apply(
         _ adds: [Int], _ updates: [Int], of rows: [SharedAggregate]
     ) throws(SinkFailure) -> [Int: ArcGISError?] {
-        var answer = try send(form(adds, updates, of: rows))
-        if ArcGISError(answer["error"]).isOfToken, tokens.isRenewable {
-            tokens.forget()
-            answer = try send(form(adds, updates, of: rows))
-        }
+        if layer == nil { layer = try readLayer() }
         let operation = "apply edits"
+        let answer = try send(form(adds, updates, of: rows), to: "\(url)/applyEdits", operation, isOfRows: true)
         if let error = answer["error"] {
             throw ArcGISError(error).failure(server: exchange.server, operation: operation)
         }
@@ -103,7 +105,10 @@ public final class ArcGISSink: Sink {
             }
             for (place, result) in zip(ordered(places, by: results, of: rows), results) {
                 let error = result["success"]?.boolean == true ? nil : ArcGISError(result["error"])
-                if let error, error.isOfLayer { throw error.failure(server: exchange.server, operation: operation) }
+                if let error, error.isOfLayer {
+                    layer = nil
+                    throw error.failure(server: exchange.server, operation: operation)
+                }
                 errors[place] = .some(error)
             }
         }
@@ -119,12 +124,56 @@ public final class ArcGISSink: Sink {
         return Set(found).count == places.count ? found : places
     }
 
-    private func send(_ form: ArcGISForm) throws(SinkFailure) -> JSONValue {
+    /// Asks what the layer calls its fields. By POST, so that the token is in no url.
+    private func readLayer() throws(SinkFailure) -> ArcGISLayer {
+        let operation = "read the layer"
+        let answer = try send(.json, to: url, operation, isOfRows: false)
+        if let error = answer["error"] {
+            var failure = ArcGISError(error).failure(server: exchange.server, operation: operation)
+            if failure.kind == .refused || failure.kind == .tooLarge { failure.kind = .misconfigured }
+            failure.mayHaveArrived = false
+            throw failure
+        }
+        func complaint(_ cause: String, _ hint: String) -> SinkFailure {
+            SinkFailure(.misconfigured, operation: operation, place: exchange.server, cause: cause, hint: hint)
+        }
+        guard answer["fields"]?.array != nil else {
+            throw complaint("it describes no layer", "the url must lead to a layer: …/FeatureServer/0")
+        }
+        guard let layer = ArcGISLayer(answer) else {
+            throw complaint("the layer has no GlobalID field", "add one, and a unique index on it")
+        }
+        guard layer.missing.isEmpty else {
+            throw complaint(
+                "the layer has no field \(layer.missing.joined(separator: ", "))",
+                "Docs/partners/arcgis.md has a list of all fields")
+        }
+        return layer
+    }
+
+    /// A token that was asked for, and is not taken any more, is asked for again, once.
+    private func send(
+        _ form: ArcGISForm, to url: String, _ operation: String, isOfRows: Bool
+    ) throws(SinkFailure) -> JSONValue {
+        let answer = try sendOnce(form, to: url, operation, isOfRows: isOfRows)
+        guard ArcGISError(answer["error"]).isOfToken, tokens.isRenewable else { return answer }
+        tokens.forget()
+        return try sendOnce(form, to: url, operation, isOfRows: isOfRows)
+    }
+
+    private func sendOnce(
+        _ form: ArcGISForm, to url: String, _ operation: String, isOfRows: Bool
+    ) throws(SinkFailure) -> JSONValue {
         var form = form
         if let token = try tokens.token() { form.add("token", token) }
-        let operation = "apply edits"
-        let response = try exchange.sendAndCheck(form.request(url), to: operation)
-        return try exchange.json(response, operation, mayHaveArrived: true)
+        do throws(SinkFailure) {
+            let response = try exchange.sendAndCheck(form.request(url), to: operation, isOfRows: isOfRows)
+            return try exchange.json(response, operation, mayHaveArrived: isOfRows)
+        } catch {
+            var failure = error
+            failure.mayHaveArrived = failure.mayHaveArrived && isOfRows
+            throw failure
+        }
     }
 
     public func preview(_ rows: [SharedAggregate]) -> String {
@@ -136,6 +185,6 @@ public final class ArcGISSink: Sink {
         case .token(let token): form.add("token", token)
         case .app(_, _, let secret), .account(_, _, let secret): form.add("token", secret)
         }
-        return ((try? form.request(url).shown()) ?? "") + "\n" + form.shown
+        return ((try? form.request("\(url)/applyEdits").shown()) ?? "") + "\n" + form.shown
     }
 }

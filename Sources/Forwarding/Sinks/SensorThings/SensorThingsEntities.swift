@@ -56,7 +56,8 @@ struct SensorThingsStream: Hashable, Sendable {
     }
 
     /// What observations are of where no location says it: without either, servers refuse them.
-    /// Source: OGC 18-088, 10.1 (an Observation has one FeatureOfInterest); FROST-Server issue 2277.
+    /// Source: OGC 18-088, 10.1 (an Observation has one FeatureOfInterest); FROST-Server issues 2277, and 21 (what is of a type
+    /// that it does not know is kept without a geometry).
     var featureOfInterest: JSONValue {
         [
             "name": .string(thingName), "description": .string("where \(series.device) stands, which is not told"),

@@ -163,7 +163,7 @@ let package = Package(
             "ForwardingTests",
             [
                 "Forwarding", "HTTP", "Compression", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit",
-                "CKafkaMock", logging,
+                "CKafkaMock", "Gateway", "GatewayConfiguration", logging,
             ]),
         tests("ControlTests", ["Control", "Telemetry", "Threading", "TestKit", lifecycle, logging]),
         tests(

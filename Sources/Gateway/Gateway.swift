@@ -107,7 +107,13 @@ public struct Gateway: Service {
                 .init(name: "core", lastBeat: { core.heartbeat.load(ordering: .relaxed) }, limitMilliseconds: 20_000),
             ], disk: { (core.disk.position.work == .none ? nil : core.disk.position.since, core.disk.lastReturn) })
         let pause = min(manager.watchdogMilliseconds.map { $0 / 2 } ?? 5000, 5000)
+        var nextRelease = MonotonicClock.milliseconds() + pause
         while !Task.isCancelled {
+            // First what the start alone needed.
+            if MonotonicClock.milliseconds() >= nextRelease {
+                CodePages.release()
+                nextRelease = MonotonicClock.milliseconds() + Gateway.codePagesMilliseconds
+            }
             let overdue = watchdog.overdue(at: MonotonicClock.milliseconds())
             if overdue.isEmpty {
                 manager.watchdog()
@@ -119,6 +125,8 @@ public struct Gateway: Service {
             try? await Task.sleep(for: .milliseconds(pause))
         }
     }
+
+    private static let codePagesMilliseconds: Int64 = 600_000
 
     // MARK: - SIGHUP
 

@@ -133,7 +133,7 @@ struct JSONReader {
         if isWhole, let whole = Int64(text) { return .integer(whole) }
         guard let number = Double(text), number.isFinite else { throw failure("a number is too large") }
         // `1e3` and `1.0` are whole as well.
-        if abs(number) < 0x1p53, let whole = Int64(exactly: number) { return .integer(whole) }
+        if abs(number) < 0x1p54, let whole = Int64(exactly: number) { return .integer(whole) }
         return .number(number)
     }
 

@@ -48,7 +48,8 @@ soak-year: packages ## A simulated year of 500 series under a quota, about half 
 	$(RELEASE)/year-soak $(DAYS) $(QUOTA)
 
 .PHONY: bench
-bench: packages ## Drain a queue, decode, process, seal, store a day, read a year (MESSAGES=200000 ROUNDS=5 HOURS=24).
+bench: ## Drain, decode, process, seal, forward, store a day, read a year (MESSAGES=200000 WINDOWS=1000000 HOURS=24).
+	@.make/install-packages test
 	swift build $(RELEASE_FLAGS) --product poort
 	swift build $(RELEASE_FLAGS) --product bare-subscriber
 	swift build $(RELEASE_FLAGS) --product drain-benchmark

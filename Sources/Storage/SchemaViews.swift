@@ -69,6 +69,10 @@ enum SchemaViews {
         ('devices', '', '', 'every device that has sent something; last_time only where not all is sealed'),
         ('quarantine', '', '', 'messages that were put aside; CAST(topic AS TEXT), CAST(payload AS TEXT)'),
         ('quarantine', 'received', 'ms UTC', 'since a boot where boot is not NULL'),
-        ('ledger', '', '', 'what became of all messages and readings');
+        ('ledger', '', '', 'what became of all messages and readings, and of windows for each partner (counted = ''shared'')'),
+        ('changes', '', '', 'which windows were written, in order, as long as a partner waits for them: data is packed'),
+        ('partners', '', '', 'who gets windows: poort partners; pending says from which changes on'),
+        ('refusals', '', '', 'windows that a partner did not take, with its words: poort partners refused'),
+        ('refusals', 'start', 'ms UTC', 'of the window; time is when it was refused');
         """
 }

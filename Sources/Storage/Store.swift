@@ -48,8 +48,7 @@ public final class Store {
         verdicts = try Verdicts(database)
         aggregateTables = try AggregateTables(database)
         counted = try CountedMinutes(database)
-        changes = try ChangeLog(
-            database, count: try database.integer("SELECT value FROM state WHERE name = '\(ChangeLog.state)'") ?? 0)
+        changes = try ChangeLog(database)
         bundles = try BundleTable(database)
         allHot = try HotCursor(database, verdicts: verdicts, of: nil, newestFirst: false)
         quarantinedBytes = try database.integer("SELECT sum(\(Store.quarantinedLength)) FROM quarantine") ?? 0

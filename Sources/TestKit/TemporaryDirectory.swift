@@ -5,8 +5,9 @@ public final class TemporaryDirectory: Sendable {
     /// Without a slash at its end.
     public let path: String
 
-    public init() {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    /// - Parameter parent: the usual place when nil.
+    public init(in parent: String? = nil) {
+        let parent = parent ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/poort-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             fatalError("no temporary directory in \(parent): \(String(cString: strerror(errno)))")

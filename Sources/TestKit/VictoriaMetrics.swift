@@ -14,12 +14,15 @@ public final class VictoriaMetrics: Sendable {
     }
 
     public let port: Int
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
     private let process: ListeningProcess
 
     /// Starts it and waits until it accepts connections.
-    /// - Parameter arguments: more of them, such as `-dedup.minScrapeInterval=1ms`.
-    public init(_ arguments: [String] = []) throws {
+    /// - Parameters:
+    ///   - arguments: more of them, such as `-dedup.minScrapeInterval=1ms`.
+    ///   - parent: where its data go; the usual place when nil.
+    public init(_ arguments: [String] = [], in parent: String? = nil) throws {
+        directory = TemporaryDirectory(in: parent)
         port = FreePort.next()
         process = try ListeningProcess(
             "victoria-metrics",

@@ -14,10 +14,9 @@ final class ChangeLog {
 
     static let state = "changes"
 
-    /// - Parameter count: how many changes were ever recorded.
-    init(_ database: Database, count: Int64) throws(StorageError) {
+    init(_ database: Database) throws(StorageError) {
         insert = try database.prepare("INSERT INTO changes(id, data) VALUES(?1, ?2)")
-        next = count + 1
+        next = try StoreReader(database: database).nextChange()
         isKept = try database.integer("SELECT 1 FROM partners LIMIT 1") != nil
     }
 
@@ -91,7 +90,16 @@ extension Store {
 extension StoreReader {
     /// The number that the next change gets.
     public func nextChange() throws(StorageError) -> ChangeNumber {
-        schemaVersion < 5 ? 1 : (try state(ChangeLog.state) ?? 0) + 1
+        guard schemaVersion >= 5 else { return 1 }
+        if let count = try state(ChangeLog.state) { return count + 1 }
+        // Where that was lost with a damaged page, no number may be given again that a partner has settled.
+        let select = try database.prepare("SELECT id, data FROM changes ORDER BY id DESC LIMIT 1")
+        var next: ChangeNumber = 1
+        if try select.step("find the last change") {
+            next = select.integer(0) + max(1, ChangeBlock.head(of: select.bytes(1)).count)
+            select.reset()
+        }
+        return try partners().reduce(next) { max($0, $1.pending.open) }
     }
 
     /// Visits what has changed, in order, until `visit` says false. Numbers between which nothing is known are left out.

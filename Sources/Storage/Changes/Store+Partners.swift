@@ -29,7 +29,8 @@ extension Store {
         // What the current transaction has changed so far belongs to before.
         try changes.write(now: Timestamp(milliseconds: 0))
         insert.bind(1, name)
-        insert.bind(2, changes.next)
+        // None is counted of one that is new, but for one that was lost with a damaged page.
+        insert.bind(2, changes.next - Int64(try withoutReadings.deliveryCounts(of: name).total))
         insert.bind(3, blob: PendingChanges(from: changes.next).bytes)
         insert.bind(4, backlogMilliseconds)
         try insert.run("enter a partner")
@@ -150,6 +151,18 @@ extension StoreReader {
             }
         }
         return ledgers
+    }
+
+    /// What the ledger has counted for a partner.
+    func deliveryCounts(of partner: String) throws(StorageError) -> DeliveryCounts {
+        var counts = DeliveryCounts()
+        let select = try database.prepare("SELECT outcome, count FROM ledger WHERE source = ?1 AND counted = ?2")
+        select.bind(1, partner)
+        select.bind(2, LedgerEntry.Counted.shared.rawValue)
+        while try select.step("read a partner's account") {
+            if let outcome = DeliveryOutcome(rawValue: select.text(0)) { counts[outcome] = Int(select.integer(1)) }
+        }
+        return counts
     }
 
     /// An aggregate that was set aside.

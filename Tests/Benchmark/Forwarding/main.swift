@@ -41,7 +41,8 @@ func run() throws {
     let directory = TemporaryDirectory()
     let broker = try PrivateBroker()
     _ = try PendingFile(path: directory.file("poort.db"), count: count)
-    let metrics = try VictoriaMetrics()
+    // Its disk is another box's: on ours, what it writes would be made durable with each of our commits.
+    let metrics = try VictoriaMetrics(in: access("/dev/shm", W_OK) == 0 ? "/dev/shm" : nil)
     let file = configuration(in: directory, broker: broker, url: metrics.writeURL)
     func begin() throws -> GatewayRun {
         try GatewayRun(

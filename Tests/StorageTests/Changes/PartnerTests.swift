@@ -138,6 +138,60 @@ struct PartnerTests {
         #expect(try reader.partnerLedgers().first?.counts.refused == all.count)
     }
 
+    @Test("get no number twice, and keep their accounts in balance, where a damaged page has taken some of it")
+    func damaged() throws {
+        let store = try store(changes: 20)
+        #expect(try store.settle(settlement(1..<8)))
+        try store.commit()
+        try store.database.execute("DELETE FROM state WHERE name = 'changes'", operation: "lose a row")
+        #expect(try Store(path: path).nextChange == 21)
+        try store.database.execute("DELETE FROM changes", operation: "lose the log")
+        #expect(try Store(path: path).nextChange == 8)
+        try store.database.execute("DELETE FROM partners", operation: "lose a partner")
+        let next = try Store(path: path)
+        try next.enterPartner("rova", backlogMilliseconds: nil)
+        try next.commit()
+        let ledger = try #require(try StoreReader(path: path).partnerLedgers().first)
+        #expect(ledger.isBalanced && ledger.counts.delivered == 7 && ledger.pending == 0)
+    }
+
+    @Test("survive the salvage of a damaged file, with all that waits for them")
+    func salvaged() throws {
+        let file = try StoredFile()
+        try file.store.enterPartner("rova", backlogMilliseconds: 1000)
+        let id: SeriesID = 1
+        for minute in 0..<30 {
+            let window = Window(.minute, holding: ten + Int64(minute) * 60_000, days: .utc)
+            _ = try file.store.write(Aggregate(window: window, count: 1, expected: nil), series: id)
+            try file.store.recordChanges(now: window.end)
+            try file.store.commit()
+        }
+        #expect(try file.store.settle(settlement(1..<12, refused: 2)))
+        try file.store.commit()
+        let before = (try file.store.reader.partners(), try file.store.reader.partnerLedgers())
+        var runs: [ChangeRun] = []
+        try file.store.reader.changes(in: 1..<100) { run in
+            runs.append(run)
+            return true
+        }
+        try file.store.database.execute("PRAGMA wal_checkpoint(TRUNCATE)", operation: "copy the log")
+        let copy = directory.file("copy.db")
+        RepairFiles.write(file.files.filter { $0.key.isEmpty }, to: copy)
+        _ = try Salvage.setAside(path: copy, now: ten)
+        let (store, salvage) = try Salvage.open(path: copy, options: StoreOptions()) {}
+        while try salvage?.goOn(pages: 64) ?? false { try store.commit() }
+        _ = try salvage?.finish()
+        #expect(salvage != nil && store.keepsChanges && store.nextChange == 31)
+        #expect(try store.reader.partners() == before.0 && store.reader.partnerLedgers() == before.1)
+        #expect(try store.reader.refusals(limit: 10).count == 2)
+        var salvagedRuns: [ChangeRun] = []
+        try store.reader.changes(in: 1..<100) { run in
+            salvagedRuns.append(run)
+            return true
+        }
+        #expect(salvagedRuns == runs)
+    }
+
     @Test("of a file of before are none")
     func olderFile() throws {
         let database = try Database(path: path, mode: .readWrite, busyTimeoutMilliseconds: 0)

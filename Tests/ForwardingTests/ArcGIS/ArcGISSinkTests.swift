@@ -261,6 +261,24 @@ struct ArcGISSinkTests {
         }
     }
 
+    @Test("asks for tokens as a user")
+    func account() throws {
+        let layer = FakeFeatureLayer()
+        layer.state.withLock { $0.token = "none yet" }
+        let row = PartnerWorld.row(Self.series, 0, value: 1)
+        func sink(_ password: String) throws -> ArcGISSink {
+            try Self.sink(
+                layer.handler,
+                credentials: .account(
+                    url: "http://gis:6080/generateToken", username: "jo", password: Secret(password)))
+        }
+        #expect(throws: SinkFailure.self) { try sink("guess").deliver([row]) }
+        #expect(try sink("hush").deliver([row]) == .allTaken)
+        #expect(layer.state.withLock { $0.tokens } == 1)
+        let preview = try sink("hush").preview([row])
+        #expect(preview.contains("token=•••") && !preview.contains("hush"))
+    }
+
     @Test("leaves each window once in its newest revision, whatever goes wrong")
     func everythingOnce() throws {
         var random = SeededGenerator.fromEnvironment()

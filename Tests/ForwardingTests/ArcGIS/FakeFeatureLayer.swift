@@ -46,6 +46,7 @@ final class FakeFeatureLayer: Sendable {
                 switch request.path {
                 case "/FeatureServer/0/applyEdits": answer = FakeFeatureLayer.apply(fields, &state)
                 case "/FeatureServer/0": answer = FakeFeatureLayer.describe(fields, state)
+                case "/generateToken": answer = FakeFeatureLayer.generate(fields, &state)
                 case "/oauth2/token": answer = FakeFeatureLayer.token(fields, &state)
                 default: answer = FakeFeatureLayer.error(404, "Service not found")
                 }
@@ -65,6 +66,17 @@ final class FakeFeatureLayer: Sendable {
         state.tokens += 1
         state.token = "token-\(state.tokens)"
         return ["access_token": .string("token-\(state.tokens)"), "expires_in": .integer(7200)]
+    }
+
+    private static func generate(_ fields: [String: String], _ state: inout State) -> JSONValue {
+        guard fields["username"] == "jo", fields["password"] == "hush", fields["client"] == "requestip" else {
+            return error(400, "Unable to generate token.")
+        }
+        state.tokens += 1
+        state.token = "token-\(state.tokens)"
+        return [
+            "token": .string("token-\(state.tokens)"), "expires": .integer(1_764_003_600_000), "ssl": .boolean(true),
+        ]
     }
 
     private static func complaint(_ fields: [String: String], _ state: State) -> JSONValue? {

@@ -306,26 +306,6 @@ struct SensorThingsSinkTests {
         Self.expect(rows, in: server)
     }
 
-    @Test("sends nothing twice when the answer is lost, or is none")
-    func lostAnswers() throws {
-        for fault in [FaultyServer.Fault.cut, .cutWithin, .mangles("[]"), .mangles("<html>")] {
-            let server = FakeSensorThings()
-            let faulty = FaultyServer(server.handler)
-            let sink = try Self.sink(faulty.handler)
-            let rows = (0..<30).map { PartnerWorld.row(Self.series(), $0, value: 1) }
-            #expect(try sink.deliver(Array(rows[..<10])) == .allTaken)
-            faulty.plan(fault)
-            do throws(SinkFailure) {
-                _ = try sink.deliver(Array(rows[10...]))
-                Issue.record("no failure")
-            } catch {
-                #expect(error.mayHaveArrived)
-            }
-            #expect(try sink.deliver(Array(rows[10...])) == .allTaken)
-            Self.expect(rows, in: server)
-        }
-    }
-
     @Test("says beforehand what it would send, without the secret")
     func preview() throws {
         let server = FakeSensorThings()
@@ -348,49 +328,5 @@ struct SensorThingsSinkTests {
         sink.cancel()
         #expect(throws: SinkFailure.self) { try sink.deliver([PartnerWorld.row(Self.series(), 0, value: 1)]) }
         #expect(server.entities("Things").isEmpty)
-    }
-
-    @Test("leaves each window once in its newest revision, whatever goes wrong", arguments: [true, false])
-    func everythingOnce(takesMany: Bool) throws {
-        var random = SeededGenerator.fromEnvironment()
-        for _ in 0..<40 {
-            let server = FakeSensorThings()
-            server.state.withLock {
-                $0.takesMany = takesMany
-                $0.pageSize = Int.random(in: 1...60, using: &random)
-            }
-            let faulty = FaultyServer(server.handler)
-            let ids: SensorThingsOptions.IDs = Bool.random(using: &random) ? .server : .client
-            // Fewer than there are, at times.
-            let most = [2, 1000].randomElement(using: &random) ?? 2
-            var world = PartnerWorld([
-                Self.series(1), Self.series(2, device: "o'brien", location: nil), Self.series(3, quantity: "no2"),
-            ])
-            var sink = try Self.sink(faulty.handler, ids: ids, mostDatastreams: most)
-            var driver = SinkDriver()
-            faulty.failRandomly(0.15, seed: random.next())
-            var last: [SharedAggregate] = []
-            for _ in 0..<8 {
-                let batch = world.nextBatch(&random)
-                let crash = Bool.random(using: &random) ? Int.random(in: 0...3, using: &random) : nil
-                let size = Int.random(in: 1...20, using: &random)
-                if try !driver.offer(last + batch, to: sink, most: size, crashAfter: crash) {
-                    sink = try Self.sink(faulty.handler, ids: ids, mostDatastreams: most)
-                    _ = try driver.offer(world.asItIsNow(last + batch), to: sink, most: size)
-                }
-                // Sent, and not recorded: it goes again with the next.
-                last = Bool.random(using: &random) ? world.asItIsNow(batch) : []
-            }
-            faulty.heal()
-            let refused = Set(driver.refused.map(\.row.key))
-            let (stored, comment) = (Self.stored(server), Comment("seed \(random.seed)"))
-            #expect(Set(stored.keys).isSubset(of: world.newest.values.map(\.key)), comment)
-            for row in world.newest.values where !refused.contains(row.key) {
-                #expect(stored[row.key]?.map(\.revision) == [row.revision], comment)
-                #expect(stored[row.key]?.map(\.result) == [row.mainFigure], comment)
-            }
-            // Refused are only those that were too large alone.
-            #expect(driver.refused.map(\.reason).filter { !$0.contains("413") } == [], comment)
-        }
     }
 }

@@ -76,9 +76,9 @@ final class SensorThingsDelivery {
         lost += gone
         var errors: [(item: Item, reason: String)] = []
         for (item, reason) in try create(fresh + absent) {
-            if SensorThingsDelivery.isLost(reason) {
+            if SensorThingsRefusal.isOfDatastream(reason) {
                 lost.append(item)
-            } else if SensorThingsDelivery.isForNow(reason) {
+            } else if SensorThingsRefusal.isForNow(reason) {
                 outcomes[item.place] = .again(reason)
             } else {
                 errors.append((item, reason))
@@ -179,7 +179,7 @@ final class SensorThingsDelivery {
         let sent = order.flatMap { groups[$0] ?? [] }
         let body = order.compactMap { stream in
             datastreams[stream.name].map {
-                SensorThingsDelivery.group(
+                SensorThingsDataArray.group(
                     (groups[stream] ?? []).map(\.row), datastream: $0.id.reference,
                     featureOfInterest: $0.featureOfInterest, ids: ids)
             }
@@ -246,47 +246,5 @@ final class SensorThingsDelivery {
             errors.append((item, failure.cause))
         }
         return errors
-    }
-
-    /// Rows of one datastream for `CreateObservations`. FROST takes these components and no others; one that it does not know
-    /// fails all. Source: OGC 18-088, 13.2; FROST-Server, ArrayValueHandlers.
-    static func group(
-        _ rows: [SharedAggregate], datastream: JSONValue, featureOfInterest: SensorThingsID?,
-        ids: SensorThingsOptions.IDs
-    ) -> JSONValue {
-        var components: [JSONValue] = ["phenomenonTime", "result", "parameters", "resultQuality"]
-        if featureOfInterest != nil { components.append("FeatureOfInterest/id") }
-        if ids == .client { components.append("@iot.id") }
-        let values = rows.map { row -> JSONValue in
-            let observation = SensorThingsObservation(row: row)
-            var values: [JSONValue] = [
-                .string(observation.phenomenonTime), observation.result, observation.parameters,
-                observation.resultQuality,
-            ]
-            if let featureOfInterest { values.append(featureOfInterest.value) }
-            if ids == .client { values.append(observation.clientID) }
-            return .array(values)
-        }
-        return [
-            "Datastream": datastream, "components": .array(components),
-            "dataArray@iot.count": .integer(Int64(values.count)), "dataArray": .array(values),
-        ]
-    }
-
-    // MARK: - What a server says of one row
-
-    /// FROST: `error No such entity 'Datastream' with id [6]`.
-    static func isLost(_ reason: String) -> Bool {
-        let reason = reason.lowercased()
-        return ["datastream", "featureofinterest"].contains { reason.contains($0) }
-            && ["no such", "not found", "not exist", "unknown", "no entity"].contains { reason.contains($0) }
-    }
-
-    static func isForNow(_ reason: String) -> Bool {
-        let reason = reason.lowercased()
-        return [
-            "timeout", "timed out", "deadlock", "connection", "unavailable", "temporar", "try again",
-            "too many requests",
-        ].contains { reason.contains($0) }
     }
 }

@@ -169,18 +169,3 @@ final class SensorThingsDirectory {
         return (shape?["coordinates"]?.array ?? []).compactMap(\.number)
     }
 }
-
-/// When an observation was: a moment, or from one to another.
-struct SensorThingsTime {
-    let start: Timestamp
-    let end: Timestamp
-
-    init?(_ text: String) {
-        let parts = text.split(separator: "/")
-        guard let first = parts.first, let last = parts.last, parts.count <= 2,
-            let start = Timestamp(rfc3339: String(first)), let end = Timestamp(rfc3339: String(last))
-        else { return nil }
-        self.start = start
-        self.end = end
-    }
-}

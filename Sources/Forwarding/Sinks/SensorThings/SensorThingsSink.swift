@@ -70,7 +70,7 @@ public final class SensorThingsSink: Sink {
                 text += "# the datastream \(stream.name) is looked for, and created where it is not there\n"
             }
             body.append(
-                SensorThingsDelivery.group(
+                SensorThingsDataArray.group(
                     rows, datastream: known?.id.reference ?? ["name": .string(stream.name)],
                     featureOfInterest: known?.featureOfInterest, ids: options.ids))
         }

@@ -104,6 +104,12 @@ final class FakeBroker: Sendable {
             guard let value = member.value["value"], value != .null else {
                 return error(400, "BadRequestData", "\(member.name) has no value")
             }
+            // Lists in the core context.
+            guard case .object(let parts) = member.value else { continue }
+            for name in ["avg", "min", "max", "sum", "stddev", "sumsq"]
+            where member.name == name || parts.contains(where: { $0.name == name }) {
+                return error(400, "BadRequestData", "\(name) is no property")
+            }
         }
         return nil
     }

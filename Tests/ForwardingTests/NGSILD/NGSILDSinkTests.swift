@@ -51,10 +51,10 @@ struct NGSILDSinkTests {
         #expect(entity["pm25"]?["value"] == .number(4.25))
         #expect(entity["pm25"]?["unitCode"] == "GQ")
         #expect(entity["pm25"]?["observedAt"] == "2025-11-24T16:15:00.000Z")
-        #expect(entity["pm25"]?["max"]?["value"] == .number(5.25))
+        #expect(entity["pm25"]?["maximum"]?["value"] == .number(5.25))
         #expect(entity["pm25"]?["revision"]?["value"] == .integer(1))
         #expect(entity["relativeHumidity"]?["value"] == .number(0.8))
-        #expect(entity["relativeHumidity"]?["min"]?["value"] == .number(0.79))
+        #expect(entity["relativeHumidity"]?["minimum"]?["value"] == .number(0.79))
         #expect(entity["windDirection"]?["value"]?.number.map { abs($0 + 90) < 1e-9 } == true)
         #expect(entity["noise_laeq"]?["unitCode"] == "2N")
         #expect(entity["co"]?["unitCode"] == "GP")
@@ -108,6 +108,7 @@ struct NGSILDSinkTests {
         #expect(model("car_intensity_left", "") == .traffic)
         #expect(model("battery", "water") == .measurement)
         #expect(model("water_level", "water") == .measurement)
+        #expect(NGSILDModel.measurement.property(Self.series(quantity: "max", unit: "m")).name == "max_")
     }
 
     @Test("lets a correction take the place of what it corrects, and a figure that is gone be gone")

@@ -17,6 +17,8 @@ final class FakeSensorThings: Sendable {
         var rowErrors: [String: String] = [:]
         /// Whether it refuses a second observation of one time, without a word why.
         var isUnique = false
+        /// Whether it gives all of what is expanded, whatever is asked.
+        var expandsAll = false
     }
 
     let state = Mutex(State())
@@ -251,8 +253,9 @@ final class FakeSensorThings: Sendable {
                 members = members.filter { $0.name != "Locations" }
                 members.append(.init("Locations", .array(ids.compactMap { state.sets["Locations"]?[$0] })))
             case "Observations($orderby=phenomenonTime desc;$top=1)":
-                let newest = observations(of: id, state).max { time($0) < time($1) }
-                members.append(.init("Observations", .array(newest.map { [$0] } ?? [])))
+                let all = observations(of: id, state)
+                let newest = all.max { time($0) < time($1) }.map { [$0] } ?? []
+                members.append(.init("Observations", .array(state.expandsAll ? all : newest)))
             default: break
             }
             return .object(members)

@@ -53,7 +53,9 @@ enum NGSILDModel: String, Sendable {
 
     /// The property in which a quantity goes: by its own name where the model has none.
     func property(_ series: SharedSeries) -> NGSILDProperty {
-        let own = NGSILDProperty(series.quantity, unitCode: NGSILDModel.unitCode(series.unit))
+        let isTaken = NGSILDModel.takenNames.contains(series.quantity)
+        let own = NGSILDProperty(
+            isTaken ? "\(series.quantity)_" : series.quantity, unitCode: NGSILDModel.unitCode(series.unit))
         guard let name = names[series.quantity] else { return own }
         switch (series.quantity, series.unit) {
         case ("humidity", "%"), ("fill_level", "%"), ("occupancy", "%"):
@@ -63,6 +65,14 @@ enum NGSILDModel: String, Sendable {
         default: return NGSILDProperty(name, unitCode: own.unitCode)
         }
     }
+
+    /// What a quantity of one's own might be called, and means something else in the core context or in ours.
+    /// Source: ETSI GS CIM 009, annex B.
+    private static let takenNames: Set<String> = [
+        "id", "type", "value", "object", "json", "vocab", "key", "entity", "dataset", "coordinates", "location",
+        "scope",
+        "avg", "min", "max", "sum", "stddev", "name", "source", "tier",
+    ]
 
     private var names: [String: String] {
         switch self {

@@ -71,11 +71,16 @@ struct NGSILDReading {
         return .init(property.name, .object(members))
     }
 
-    /// As the models write names.
+    /// As the models write names. `min`, `max`, `sum` and `stddev` are lists in the core context, which nothing may redefine:
+    /// a property of that name is none. Source: ETSI GS CIM 009, annex B.
     private static func name(_ field: SharedField) -> String {
         switch field {
-        case .minimumTime: "minTime"
-        case .maximumTime: "maxTime"
+        case .minimum: "minimum"
+        case .maximum: "maximum"
+        case .minimumTime: "minimumTime"
+        case .maximumTime: "maximumTime"
+        case .standardDeviation: "standardDeviation"
+        case .sum: "total"
         case .increaseSince: "increaseSince"
         default: field.name
         }

@@ -105,9 +105,10 @@ final class SensorThingsDirectory {
         missing.removeAll { found[$0.name] != nil }
     }
 
-    /// The end of the newest observation. Where the server does not say, all are looked up before they are sent.
+    /// The end of the newest observation. Where the server does not say, all are looked up before they are sent; so where it
+    /// gives more than the one that was asked for, in whatever order.
     private static func end(of observations: JSONValue?) -> Timestamp {
-        guard let observations = observations?.array else { return .distantFuture }
+        guard let observations = observations?.array, observations.count <= 1 else { return .distantFuture }
         guard let newest = observations.first else { return .distantPast }
         return newest["phenomenonTime"]?.string.flatMap { SensorThingsTime($0)?.end } ?? .distantFuture
     }

@@ -4,7 +4,7 @@ import Telemetry
 struct SensorThingsObservation {
     let row: SharedAggregate
 
-    /// `start/end`. Source: OGC 18-088, 8.2.6: phenomenonTime may be an interval.
+    /// `start/end`. Source: OGC 18-088, 8.2.7: phenomenonTime may be an interval.
     var phenomenonTime: String { "\(row.window.start)/\(row.window.end)" }
 
     /// Null where the window has no figure: tried, and nothing came of it, which FROST takes (its issue 1261).

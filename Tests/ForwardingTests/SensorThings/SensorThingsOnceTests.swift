@@ -27,6 +27,17 @@ struct SensorThingsOnceTests {
         }
     }
 
+    @Test("looks up all where the server does not say what is newest")
+    func unknownNewest() throws {
+        let server = FakeSensorThings()
+        server.state.withLock { $0.expandsAll = true }
+        let rows = (0..<10).map { PartnerWorld.row(SensorThingsSinkTests.series(), $0, value: 1) }
+        for _ in 0..<2 { #expect(try SensorThingsSinkTests.sink(server.handler).deliver(rows) == .allTaken) }
+        let sink = try SensorThingsSinkTests.sink(server.handler)
+        for row in rows { #expect(try sink.deliver([row]) == .allTaken) }
+        SensorThingsSinkTests.expect(rows, in: server)
+    }
+
     @Test(
         "is told by the server of what came late, where ids are ours; else the next correction leaves one",
         arguments: [true, false])

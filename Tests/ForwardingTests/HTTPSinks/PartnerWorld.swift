@@ -93,17 +93,20 @@ struct SinkDriver {
     ) throws -> Bool {
         var machine = DeliveryMachine(rowCount: batch.count)
         var deliveries = 0
-        while let rows = machine.next(most: most) {
+        var size = most
+        while let rows = machine.next(most: size) {
             if deliveries == crashes { return false }
             guard deliveries < 500 else { throw Stuck.afterManyAttempts(failures.last?.description ?? "") }
             deliveries += 1
             do throws(SinkFailure) {
                 let delivery = try sink.deliver(Array(batch[rows]))
+                size = most
                 if let reason = machine.answered(rows, delivery.outcomes) {
                     failures.append(SinkFailure(.unavailable, operation: "deliver", place: "", cause: reason))
                 }
             } catch {
                 failures.append(error)
+                size = max(1, size / 2)
                 if error.kind == .tooLarge || error.kind == .refused { machine.split(rows, reason: error.cause) }
             }
         }

@@ -27,6 +27,22 @@ struct SensorThingsOnceTests {
         }
     }
 
+    @Test("finds all that is there, however short the server's pages are")
+    func shortPages() throws {
+        let server = FakeSensorThings()
+        server.state.withLock { $0.pageSize = 1 }
+        let rows = (0..<30).map { number in
+            PartnerWorld.row(
+                SensorThingsSinkTests.series(number, device: "aq-\(number % 10)", quantity: "q\(number / 10)"), 0,
+                value: 1)
+        }
+        for _ in 0..<2 { #expect(try SensorThingsSinkTests.sink(server.handler).deliver(rows) == .allTaken) }
+        SensorThingsSinkTests.expect(rows, in: server)
+        #expect(server.entities("Things").count == 10)
+        #expect(server.entities("ObservedProperties").count == 3)
+        #expect(server.entities("Datastreams").count == 30)
+    }
+
     @Test("looks up all where the server does not say what is newest")
     func unknownNewest() throws {
         let server = FakeSensorThings()
@@ -84,7 +100,7 @@ struct SensorThingsOnceTests {
             let server = FakeSensorThings()
             server.state.withLock {
                 $0.takesMany = takesMany
-                $0.pageSize = Int.random(in: 1...60, using: &random)
+                $0.pageSize = Int.random(in: 5...60, using: &random)
             }
             let faulty = FaultyServer(server.handler)
             let ids: SensorThingsOptions.IDs = Bool.random(using: &random) ? .server : .client

@@ -44,9 +44,15 @@ final class SensorThingsService {
             guard index == names.count - 1 || asked == 20 || PercentEncoding.encode(filter).utf8.count > 1500 else {
                 continue
             }
-            var query = [("$filter", filter), ("$top", "100")]
+            var query = [("$filter", filter), ("$orderby", "name asc"), ("$top", "100")]
             if let expansion { query.append(("$expand", expansion)) }
-            for entity in try values(get(set, query), "look for \(set)") {
+            let operation = "look for \(set)"
+            guard let entities = try all(set, query, operation) else {
+                throw SinkFailure(
+                    .misconfigured, operation: operation, place: exchange.server, cause: "it has no \(set)",
+                    hint: "the url must be the service's root, with its version: …/v1.1")
+            }
+            for entity in entities {
                 guard let id = SensorThingsID(of: entity), let name = entity["name"]?.string else { continue }
                 if let other = found[name].flatMap({ SensorThingsID(of: $0) }), other < id { continue }
                 found[name] = entity
@@ -57,10 +63,21 @@ final class SensorThingsService {
         return found
     }
 
-    /// What stands in the `value` of an answer.
-    private func values(_ request: HTTPRequest, _ operation: String) throws(SinkFailure) -> [JSONValue] {
-        let response = try exchange.sendAndCheck(request, to: operation, isOfRows: false)
-        return try page(response, operation).values
+    /// All pages of what a query finds, however short the server makes them; nil where the path leads to nothing.
+    private func all(
+        _ path: String, _ query: [(String, String)], _ operation: String
+    ) throws(SinkFailure) -> [JSONValue]? {
+        var found: [JSONValue] = []
+        for _ in 0..<SensorThingsService.mostPages {
+            let skip = found.isEmpty ? [] : [("$skip", String(found.count))]
+            let response = try exchange.send(get(path, query + skip), to: operation)
+            if response.status == 404 || response.status == 410 { return nil }
+            if let failure = exchange.failure(response, operation, isOfRows: false) { throw failure }
+            let (values, isLast) = try page(response, operation)
+            found += values
+            if isLast || values.isEmpty { return found }
+        }
+        throw exchange.strange("it has pages without an end", operation, mayHaveArrived: false)
     }
 
     private func page(
@@ -81,23 +98,9 @@ final class SensorThingsService {
     ) throws(SinkFailure) -> [JSONValue]? {
         // Whether an interval is before a moment is not told by the standard: a second more holds whatever is meant.
         let filter = "phenomenonTime gt \(start - 1000) and phenomenonTime lt \(end + 1000)"
-        let operation = "look for observations"
-        var found: [JSONValue] = []
-        for _ in 0..<SensorThingsService.mostPages {
-            let request = get(
-                "Datastreams\(datastream.inURL)/Observations",
-                [
-                    ("$filter", filter), ("$orderby", "phenomenonTime asc"), ("$top", "200"),
-                    ("$skip", String(found.count)),
-                ])
-            let response = try exchange.send(request, to: operation)
-            if response.status == 404 || response.status == 410 { return nil }
-            if let failure = exchange.failure(response, operation, isOfRows: false) { throw failure }
-            let (values, isLast) = try page(response, operation)
-            found += values
-            if isLast || values.isEmpty { return found }
-        }
-        throw exchange.strange("it has pages without an end", operation, mayHaveArrived: false)
+        return try all(
+            "Datastreams\(datastream.inURL)/Observations",
+            [("$filter", filter), ("$orderby", "phenomenonTime asc"), ("$top", "200")], "look for observations")
     }
 
     /// A server's page may be short; a stretch is never longer than 1000 windows.

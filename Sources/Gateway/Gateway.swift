@@ -86,6 +86,7 @@ public struct Gateway: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await keepWatch() }
                 group.addTask { await reloadOnSignal() }
+                group.addTask { await releaseCode() }
             }
         }
         await stop()
@@ -107,13 +108,7 @@ public struct Gateway: Service {
                 .init(name: "core", lastBeat: { core.heartbeat.load(ordering: .relaxed) }, limitMilliseconds: 20_000),
             ], disk: { (core.disk.position.work == .none ? nil : core.disk.position.since, core.disk.lastReturn) })
         let pause = min(manager.watchdogMilliseconds.map { $0 / 2 } ?? 5000, 5000)
-        var nextRelease = MonotonicClock.milliseconds() + pause
         while !Task.isCancelled {
-            // First what the start alone needed.
-            if MonotonicClock.milliseconds() >= nextRelease {
-                CodePages.release()
-                nextRelease = MonotonicClock.milliseconds() + Gateway.codePagesMilliseconds
-            }
             let overdue = watchdog.overdue(at: MonotonicClock.milliseconds())
             if overdue.isEmpty {
                 manager.watchdog()
@@ -126,7 +121,15 @@ public struct Gateway: Service {
         }
     }
 
-    private static let codePagesMilliseconds: Int64 = 600_000
+    /// What the start alone needed, soon; what somebody asked for since, now and then.
+    private func releaseCode() async {
+        var pause = 0.5
+        while !Task.isCancelled {
+            CodePages.release()
+            try? await Task.sleep(for: .seconds(pause))
+            pause = min(pause * 2, 600)
+        }
+    }
 
     // MARK: - SIGHUP
 

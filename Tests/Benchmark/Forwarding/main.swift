@@ -63,8 +63,9 @@ func run() throws {
 
     let rate = Double(busy.drained) / busy.drainSeconds
     print("\(busy.drained) windows to VictoriaMetrics beside 1000 readings/s: \(Int(rate)) windows/s")
-    print("  peak RSS \(busy.peakResidentBytes / 1_000_000) MB (\(quiet.peakResidentBytes / 1_000_000) MB without)")
     func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+    func megabytes(_ bytes: Int) -> Double { (Double(bytes) / 1e5).rounded() / 10 }
+    print("  peak RSS \(megabytes(busy.peakResidentBytes)) MB, \(megabytes(quiet.peakResidentBytes)) without")
     print(
         "  commits, every 100 ms, p99: \(rounded(busy.commitPercentile99)) ms of \(busy.commits.count), "
             + "without \(rounded(quiet.commitPercentile99)) ms of \(quiet.commits.count)")

@@ -17,6 +17,8 @@ struct ForwarderLoop {
     private var bookmark: String?
     private var isResumed = false
     private var work: WorkInProgress?
+    /// Of what was handed in last.
+    private var lastTicket: UInt64?
     private var size = BatchSize(most: BatchSize.first)
     private var pacer: Pacer
     private var backoff: Backoff
@@ -69,6 +71,7 @@ struct ForwarderLoop {
         bookmark = standing.bookmark
         isResumed = false
         work = nil
+        lastTicket = nil
         nextDue = nil
         owner.show { $0.state = $0.failingSince == nil ? .idle : .waitingToRetry }
     }
@@ -101,7 +104,7 @@ struct ForwarderLoop {
         guard let batch else { return 1000 }
         if isNew { nextDue = batch.rows.isEmpty && batch.changes.isEmpty ? batch.nextDue : nil }
         owner.show { $0.oldestPending = batch.since ?? $0.oldestPending }
-        if batch.changes.isEmpty { return 1 }
+        if batch.changes.isEmpty { return max(1, min((batch.nextDue ?? now) - now, 60_000)) }
         work = WorkInProgress(batch)
         return nil
     }
@@ -132,9 +135,10 @@ struct ForwarderLoop {
         guard var work else { return 0 }
         defer { self.work = work.isSettled ? nil : work }
         guard let rows = work.machine.next(most: size.rows) else {
-            handIn(&work, now: now, isUrgent: false)
+            handIn(&work, now: now)
             return 0
         }
+        waitUntilRecorded()
         let began = MonotonicClock.milliseconds()
         do throws(SinkFailure) {
             let sink = try readySink()
@@ -149,9 +153,7 @@ struct ForwarderLoop {
             if owner.isStopping { return 0 }
             note(error, sent: rows, of: &work, now: now)
         }
-        let mustWait = !(sink?.traits.isIdempotent ?? true)
-        handIn(&work, now: now, isUrgent: mustWait)
-        if mustWait { waitUntilRecorded(work) }
+        handIn(&work, now: now)
         return max(0, nextAttempt - MonotonicClock.milliseconds())
     }
 
@@ -253,7 +255,7 @@ struct ForwarderLoop {
     // MARK: - Recording
 
     /// Hands in what is settled since the last time.
-    private mutating func handIn(_ work: inout WorkInProgress, now: Timestamp, isUrgent: Bool) {
+    private mutating func handIn(_ work: inout WorkInProgress, now: Timestamp) {
         guard let settlement = work.takeSettlement(partner: owner.options.name, bookmark: bookmark, time: now) else {
             return
         }
@@ -265,13 +267,16 @@ struct ForwarderLoop {
             }
         }
         pending.remove(settlement.changes)
-        work.ticket = owner.store.record(settlement, era: era, isUrgent: isUrgent)
+        lastTicket = owner.store.record(settlement, era: era)
     }
 
-    private func waitUntilRecorded(_ work: WorkInProgress) {
-        guard let ticket = work.ticket else { return }
+    /// Where what is sent twice is there twice, nothing more is sent before the last is recorded.
+    private mutating func waitUntilRecorded() {
+        guard let sink, !sink.traits.isIdempotent, let ticket = lastTicket else { return }
+        if !owner.store.isRecorded(ticket) { owner.store.hurry() }
         while !owner.isStopping, !owner.store.isRecorded(ticket),
             owner.store.standing(of: owner.options.name)?.era == era
         { owner.signal.wait(milliseconds: 100) }
+        lastTicket = nil
     }
 }

@@ -8,11 +8,12 @@ public protocol ForwardingStore: AnyObject, Sendable {
     func standing(of partner: String) -> PartnerStanding?
 
     /// Hands in what has become of some changes, for the next commit.
-    /// - Parameters:
-    ///   - era: ``PartnerStanding/era``; what was handed in under another is let go.
-    ///   - isUrgent: whether a commit is made for it soon.
+    /// - Parameter era: ``PartnerStanding/era``; what was handed in under another is let go.
     /// - Returns: a ticket for ``isRecorded(_:)``.
-    func record(_ settlement: Settlement, era: UInt64, isUrgent: Bool) -> UInt64
+    func record(_ settlement: Settlement, era: UInt64) -> UInt64
+
+    /// Has what was handed in be committed now, since somebody waits for it.
+    func hurry()
 
     /// Whether what was handed in under a ticket is durable.
     func isRecorded(_ ticket: UInt64) -> Bool

@@ -8,8 +8,6 @@ struct WorkInProgress {
     var doubtful: Range<Int>?
     /// Rows sent twice, since the last settlement.
     var repeated = 0
-    /// Of the last settlement.
-    var ticket: UInt64?
     private var settledRows = 0
     private var settledUntil: ChangeNumber
 

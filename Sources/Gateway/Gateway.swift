@@ -155,10 +155,7 @@ public struct Gateway: Service {
             core.replace(settings: wiring.coreSettings)
             session.replace(options: brokerOptions)
             if wiring.partnersDiffer(from: reporter.configuration) {
-                let partners = partners
-                let (options, facts) = (wiring.partnerOptions, SeriesFactsDirectory(new))
-                // Their ends are waited for, which this task must not.
-                _ = WorkerThread(name: "partners") { partners.replace(with: options, facts: facts) }
+                partners.replace(with: wiring.partnerOptions, facts: SeriesFactsDirectory(new))
             }
             reporter.didReload(new)
             outcome = "configuration reloaded"

@@ -38,7 +38,9 @@ final class MemoryStore: ForwardingStore {
         }
     }
 
-    func record(_ settlement: Settlement, era: UInt64, isUrgent: Bool) -> UInt64 {
+    func hurry() {}
+
+    func record(_ settlement: Settlement, era: UInt64) -> UInt64 {
         defer { wake() }
         return state.withLock { state in
             state.ticket += 1

@@ -146,16 +146,21 @@ struct CoreLoop: ~Copyable {
     }
 
     mutating func commit() throws(StorageError) {
-        guard let core, core.store.hasUncommitted else { return }
+        guard let core else { return }
+        if core.store.hasUncommitted { try commitTransaction(of: core) }
+        hasUncommittedWindows = false
+        hasUncommittedDeliveries = false
+        // Also what the core has committed by itself.
+        thread.deliveries.didCommit(next: core.store.nextChange)
+    }
+
+    private mutating func commitTransaction(of core: Core) throws(StorageError) {
         try wear.keep(in: core.store)
         let began = MonotonicClock.microseconds()
         try onDisk(.commit) { _ throws(StorageError) in try core.commit() }
         let ended = MonotonicClock.microseconds()
         note(commitMilliseconds: Double(ended - began) / 1000)
         lastCommitted = ended / 1000
-        hasUncommittedWindows = false
-        hasUncommittedDeliveries = false
-        thread.deliveries.didCommit(next: core.store.nextChange)
     }
 
     // MARK: - By the clock
@@ -203,6 +208,9 @@ struct CoreLoop: ~Copyable {
     }
 
     private mutating func adopt(_ settings: CoreSettings) throws(StorageError) {
+        let arePartnersOthers =
+            settings.partners.map(\.name) != self.settings.partners.map(\.name)
+            || settings.partners.map(\.backlogMilliseconds) != self.settings.partners.map(\.backlogMilliseconds)
         self.settings = settings
         core?.settings = settings
         core?.schedule.latenessMilliseconds = settings.latenessMilliseconds
@@ -213,7 +221,8 @@ struct CoreLoop: ~Copyable {
         // Of all series at once: one by one, as they are announced, each would be looked for in the file by itself.
         try core.equipHistories(of: try core.store.storedSeries())
         try commit()
-        try openDeliveries()
+        // Else all would begin anew from what is recorded.
+        if arePartnersOthers { try openDeliveries() }
     }
 
     private borrowing func sleepUntilWork() {

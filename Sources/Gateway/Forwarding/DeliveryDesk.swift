@@ -1,4 +1,5 @@
 import Forwarding
+import Glibc
 import Storage
 import Synchronization
 import Telemetry
@@ -9,17 +10,22 @@ import Threading
 final class DeliveryDesk: Sendable {
     private struct State {
         var era: UInt64 = 0
-        /// Nil while the store is not to be read or written.
+        /// As recorded; nil while the store is not to be read or written.
         var partners: [String: StoredPartner]?
         var next: ChangeNumber = 1
         var lastTicket: UInt64 = 0
         var waiting: [(ticket: UInt64, settlement: Settlement)] = []
         /// Taken by the core, and not committed yet.
-        var taken: UInt64 = 0
+        var taken: (ticket: UInt64, settlements: [Settlement]) = (0, [])
         var recorded: UInt64 = 0
         var isUrgent = false
         /// Of those who wait for something.
         var listeners: [Signal] = []
+
+        mutating func forgetHandedIn() {
+            waiting = []
+            taken = (lastTicket, [])
+        }
     }
 
     private let state = Mutex(State())
@@ -41,7 +47,7 @@ final class DeliveryDesk: Sendable {
         }
     }
 
-    func record(_ settlement: Settlement, era: UInt64, isUrgent: Bool) -> UInt64 {
+    func record(_ settlement: Settlement, era: UInt64) -> UInt64 {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             // Under another era it is unknown what of it is in the file.
@@ -51,13 +57,17 @@ final class DeliveryDesk: Sendable {
                 } else {
                     state.waiting.append((state.lastTicket, settlement))
                 }
-                state.isUrgent = state.isUrgent || isUrgent
             }
             return state.lastTicket
         }
         hasWaiting.store(true, ordering: .releasing)
-        if isUrgent { wakeUp.wake() }
         return ticket
+    }
+
+    func hurry() {
+        state.withLock { $0.isUrgent = true }
+        hasWaiting.store(true, ordering: .releasing)
+        wakeUp.wake()
     }
 
     func isRecorded(_ ticket: UInt64) -> Bool { state.withLock { $0.recorded >= ticket } }
@@ -71,18 +81,24 @@ final class DeliveryDesk: Sendable {
             defer {
                 state.waiting.removeAll(keepingCapacity: true)
                 state.isUrgent = false
-                state.taken = state.lastTicket
             }
-            return (state.waiting.map(\.settlement), state.isUrgent)
+            let settlements = state.waiting.map(\.settlement)
+            state.taken = (state.lastTicket, state.taken.settlements + settlements)
+            return (settlements, state.isUrgent)
         }
     }
 
     /// All that was taken is durable, and what has changed up to a number.
     func didCommit(next: ChangeNumber) {
         let listeners = state.withLock { state in
-            let isNews = state.recorded != state.taken || state.next != next
-            state.recorded = state.taken
+            let isNews = state.recorded != state.taken.ticket || state.next != next
+            state.recorded = state.taken.ticket
             state.next = next
+            for settlement in state.taken.settlements {
+                state.partners?[settlement.partner]?.pending.remove(settlement.changes)
+                if let mark = settlement.bookmark { state.partners?[settlement.partner]?.bookmark = mark }
+            }
+            state.taken.settlements.removeAll(keepingCapacity: true)
             return isNews ? state.listeners : []
         }
         for listener in listeners { listener.raise() }
@@ -94,7 +110,7 @@ final class DeliveryDesk: Sendable {
             state.era += 1
             state.partners = Dictionary(uniqueKeysWithValues: partners.map { ($0.name, $0) })
             state.next = next
-            state.waiting = []
+            state.forgetHandedIn()
             return state.listeners
         }
         for listener in listeners { listener.raise() }
@@ -105,13 +121,26 @@ final class DeliveryDesk: Sendable {
         let listeners = state.withLock { state in
             state.era += 1
             state.partners = nil
-            state.waiting = []
+            state.forgetHandedIn()
             return state.listeners
         }
         for listener in listeners { listener.raise() }
     }
 
     // MARK: - For the gateway
+
+    /// Waits until all that was handed in is recorded, so that who begins now begins behind it.
+    /// - Returns: whether it was within that time.
+    func settleAll(within milliseconds: Int64) -> Bool {
+        let last = state.withLock { $0.lastTicket }
+        let deadline = MonotonicClock.milliseconds() + milliseconds
+        while !isRecorded(last) {
+            if MonotonicClock.milliseconds() >= deadline { return false }
+            hurry()
+            usleep(5000)
+        }
+        return true
+    }
 
     func setListeners(_ signals: [Signal]) { state.withLock { $0.listeners = signals } }
 }

@@ -22,9 +22,9 @@ final class PartnerStore: ForwardingStore {
 
     func standing(of partner: String) -> PartnerStanding? { desk.standing(of: partner) }
 
-    func record(_ settlement: Settlement, era: UInt64, isUrgent: Bool) -> UInt64 {
-        desk.record(settlement, era: era, isUrgent: isUrgent)
-    }
+    func record(_ settlement: Settlement, era: UInt64) -> UInt64 { desk.record(settlement, era: era) }
+
+    func hurry() { desk.hurry() }
 
     func isRecorded(_ ticket: UInt64) -> Bool { desk.isRecorded(ticket) }
 

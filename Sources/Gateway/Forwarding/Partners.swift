@@ -2,6 +2,7 @@ import Forwarding
 import Logging
 import Synchronization
 import Telemetry
+import Threading
 
 /// The partners' threads. Any thread.
 final class Partners: Sendable {
@@ -9,6 +10,10 @@ final class Partners: Sendable {
     private let store: PartnerStore
     private let logger: Logger
     private let running = Mutex<[Forwarder]>([])
+    /// The number of the reload whose partners are at work; held while they are replaced.
+    private let replaced = Mutex(0)
+    private let reloads = Atomic<Int>(0)
+    private let isStopping = Atomic<Bool>(false)
 
     init(desk: DeliveryDesk, store: PartnerStore, logger: Logger) {
         self.desk = desk
@@ -18,23 +23,40 @@ final class Partners: Sendable {
 
     /// Starts a thread for each.
     func start(_ options: [PartnerOptions]) {
+        if isStopping.load(ordering: .acquiring) { return }
         let forwarders = options.map { Forwarder($0, store: store, logger: logger) }
         running.withLock { $0 = forwarders }
         desk.setListeners(forwarders.map(\.signal))
         for forwarder in forwarders { forwarder.start() }
     }
 
-    /// Ends those at work and starts others. Blocks for up to two seconds.
+    /// Ends those at work and starts others, on a thread of its own that waits for the ends.
     func replace(with options: [PartnerOptions], facts: SeriesFactsDirectory) {
-        stop()
-        if !join(milliseconds: 2000) {
-            logger.warning("a partner's thread did not end in time; what it has under way may go twice")
+        let number = reloads.wrappingAdd(1, ordering: .relaxed).newValue
+        _ = WorkerThread(name: "partners") { [self] in
+            replaced.withLock { last in
+                guard number > last else { return }
+                last = number
+                stopAll()
+                if !join(milliseconds: 2000) {
+                    logger.warning("a partner's thread did not end in time; what it has under way may go twice")
+                }
+                if !desk.settleAll(within: 3000) {
+                    logger.warning("what partners were sent last is not recorded yet; it may go twice")
+                }
+                store.setFacts(facts)
+                start(options)
+            }
         }
-        store.setFacts(facts)
-        start(options)
     }
 
-    func stop() { for forwarder in all { forwarder.stop() } }
+    /// For good.
+    func stop() {
+        isStopping.store(true, ordering: .releasing)
+        stopAll()
+    }
+
+    private func stopAll() { for forwarder in all { forwarder.stop() } }
 
     /// - Returns: whether all have ended within that time.
     func join(milliseconds: Int64) -> Bool {

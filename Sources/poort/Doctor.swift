@@ -101,9 +101,21 @@ struct DoctorExamination {
             note("broker", broker == "connected" ? .good : .bad, "\(broker), \(report.broker?.address ?? "")")
             if let failure = report.storage.failure { note("storage", .bad, failure) }
             if let complaint = report.clock?.complaint { note("clock", .bad, complaint) }
+            for partner in report.partners { lookAt(partner) }
         } catch {
             note("daemon", .bad, "\(error)")
         }
+    }
+
+    private mutating func lookAt(_ partner: StatusReport.Partner) {
+        let name = TerminalText.plain(partner.name)
+        if let failure = partner.failure { return note("partner", .bad, "\(name): \(failure)") }
+        if !partner.balanced { return note("partner", .bad, "\(name): its account does not balance: poort ledger") }
+        let refused = partner.refused > 0 ? ", \(partner.refused) were refused: poort partners refused \(name)" : ""
+        let expired = partner.expired > 0 ? ", \(partner.expired) waited too long and went" : ""
+        note(
+            "partner", refused.isEmpty && expired.isEmpty ? .good : .warning,
+            "\(name): \(partner.delivered) windows delivered, \(partner.pending) wait" + refused + expired)
     }
 
     private mutating func lookAtDisk(_ path: String) {

@@ -169,7 +169,8 @@ struct ShippedFilesTests {
 
     private static let documents: [String] = {
         let docs = TemporaryDirectory.names(in: "\(PackageFolder.path)/Docs").filter { $0.hasSuffix(".md") }.sorted()
-        return ["README.md", "CONTRIBUTING.md"] + docs.map { "Docs/\($0)" }
+        let partners = TemporaryDirectory.names(in: "\(PackageFolder.path)/Docs/partners").sorted()
+        return ["README.md", "CONTRIBUTING.md"] + docs.map { "Docs/\($0)" } + partners.map { "Docs/partners/\($0)" }
     }()
 
     @Test("every configuration in a document passes poort check", arguments: documents)

@@ -59,9 +59,9 @@ struct PartnersPreview: ParsableCommand {
         } catch {
             throw CommandFailure("cannot make a preview for \(name): \(error)", exitCode: CommandFailure.problem)
         }
-        if !preview.text.isEmpty {
-            OutputBuffer.show(preview.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
-        }
+        var lines = preview.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        while lines.last?.isEmpty ?? false { lines.removeLast() }
+        OutputBuffer.show(lines)
         StandardError.write(summary(preview) + "\n")
     }
 

@@ -6,7 +6,8 @@ extension StatusReport {
         public var sink: String?
         /// Where it is, without credentials.
         public var address: String?
-        /// `connected`, `idle`, `starting`, `waiting to retry`, `waiting for the storage`, `stopped`; nil where the daemon
+        /// `connected`, `idle`, `starting`, `waiting to retry`, `waiting for the storage`, `waiting for the
+        /// clock`, `stopped`; nil where the daemon
         /// does not run, or the partner is not in the configuration.
         public var state: String?
         /// Since the partner was entered; the sum of what follows, ``pending`` included.

@@ -48,11 +48,16 @@ struct ForwarderLoop {
 
     /// - Returns: for how many milliseconds there is nothing to do, unless it is woken.
     private mutating func turn() -> Int64 {
-        guard let now = owner.store.now, let standing = owner.store.standing(of: owner.options.name) else {
+        guard let now = owner.store.now else {
+            owner.show { $0.state = .waitingForClock }
+            return 1000
+        }
+        guard let standing = owner.store.standing(of: owner.options.name) else {
             owner.show { $0.state = .waitingForStorage }
             return 1000
         }
         if standing.era != era { begin(from: standing) }
+        if owner.status.state == .waitingForClock { showReadiness() }
         next = standing.next
         let monotonic = MonotonicClock.milliseconds()
         if monotonic < nextAttempt { return nextAttempt - monotonic }
@@ -73,8 +78,10 @@ struct ForwarderLoop {
         work = nil
         lastTicket = nil
         nextDue = nil
-        owner.show { $0.state = $0.failingSince == nil ? .idle : .waitingToRetry }
+        showReadiness()
     }
+
+    private func showReadiness() { owner.show { $0.state = $0.failingSince == nil ? .idle : .waitingToRetry } }
 
     // MARK: - What to send
 

@@ -22,6 +22,8 @@ public struct PartnerStatus: Sendable, Hashable {
         case starting
         /// The store cannot be read or written.
         case waitingForStorage = "waiting for the storage"
+        /// The gateway's own clock is not right yet: no window is closed.
+        case waitingForClock = "waiting for the clock"
         /// The last delivery was answered.
         case connected
         /// Nothing has been sent yet.

@@ -109,6 +109,46 @@ struct PersonalDataTests {
         }
     }
 
+    @Test("reach no partner: what is shared of a message with a phone in it is its reading alone")
+    func partners() async throws {
+        let broker = try PrivateBroker()
+        let stick = TemporaryDirectory()
+        let gateway = GatewayProcess(
+            broker: broker.port,
+            extra: """
+                [[partner]]
+                name = "stick"
+                sink = "file"
+                directory = "\(stick.path)"
+                share = [{ tier = ["1m", "15m", "1h"] }]
+                """)
+        try gateway.start()
+        #expect(await gateway.isConnected())
+        let time = Traffic.recentHour().milliseconds
+        let publisher = try MQTTPublisher(broker.clientOptions(clientID: "street"))
+        for (topic, more) in [
+            ("sensors/air/aq-1/pm10", "\"mac\":\"A4:83:E7:0B:12:9C\",\"imsi\":204043123456789,\"plate\":\"GBB-01-B\""),
+            ("sensors/people/A4:83:E7:0B:12:9C/pm10", "\"x\":1"), ("sensors/cars/GBB-01-B/speed", "\"x\":1"),
+            ("sensors/people/204043123456789/pm10", "\"x\":1"), ("sensors/a4-83-e7-0b-12-9d/aq-2/pm10", "\"x\":1"),
+        ] {
+            try publisher.publish(topic, payload: Array("{\"value\":12.5,\"ts\":\(time),\(more)}".utf8))
+        }
+        try publisher.drain()
+        publisher.close()
+        // A minute, a quarter and an hour of each of the two devices that are none.
+        let isShared = await eventually(within: .seconds(40)) {
+            gateway.status?.partners.first.map { $0.delivered >= 6 && $0.pending == 0 } ?? false
+        }
+        #expect(isShared, "\(gateway.status?.partners ?? [])\n\(gateway.log.suffix(1000))")
+        #expect(gateway.stop() == .exited(0))
+        let names = TemporaryDirectory.names(in: stick.path).filter { $0.hasSuffix(".ndjson") }
+        let bytes = names.flatMap { TemporaryDirectory.bytes(of: stick.file($0)) ?? [] }
+        expectNothingPersonal(in: bytes, "what the partner has")
+        expectNothingPersonal(inFilesOf: gateway)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        #expect(lines.count == 6 && lines.count { $0.contains("\"device\":\"aq-1\"") } == 3)
+    }
+
     @Test("reach neither the database nor its log, the daemon's log, or any output, and all is accounted for")
     func everywhere() async throws {
         let broker = try PrivateBroker()

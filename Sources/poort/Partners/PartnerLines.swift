@@ -41,6 +41,8 @@ struct PartnerLines {
             if let since = partner.failingSince { text += " (for \(ago(since)))" }
             if let seconds = partner.nextAttemptSeconds { text += "; next attempt in \(Age.text(seconds: seconds))" }
             remarks.append(text)
+        } else if let error = partner.lastError {
+            remarks.append("last error, which is over: \(error)")
         }
         if partner.expired > 0 {
             remarks.append("\(Grouped.text(partner.expired)) waited longer than is kept, and went")

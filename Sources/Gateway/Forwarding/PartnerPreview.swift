@@ -9,19 +9,32 @@ public struct PartnerPreview {
     /// As it would go over the line, without secrets.
     public let text: String
 
-    /// - Parameter mostRows: at least 1.
+    /// - Parameters:
+    ///   - showsLatest: whether the latest windows are shown in place of those that wait.
+    ///   - mostRows: at least 1.
     /// - Throws: `PartnerPreviewError`.
     public init(
-        of partner: Configuration.PartnerSection, configuration: Configuration, reader: StoreReader, mostRows: Int
+        of partner: Configuration.PartnerSection, configuration: Configuration, reader: StoreReader,
+        showsLatest: Bool, mostRows: Int
     ) throws(PartnerPreviewError) {
         let options = Wiring(configuration).options(of: partner)
+        let facts = SeriesFactsDirectory(configuration)
         do {
-            let next = try reader.nextChange()
-            // One that the daemon has not entered yet gets what changes from then on.
-            let stored = try reader.partners().first { $0.name == partner.name }
-            batch = try BatchPreview(
-                options, pending: stored?.pending ?? PendingChanges(from: next), next: next, mostRows: mostRows,
-                now: .now(), from: StoredChanges(reader, facts: SeriesFactsDirectory(configuration)))
+            if showsLatest {
+                let closed = try reader.state(Core.closedUntilState) ?? 0
+                let latest = try LatestWindows(
+                    reader, facts: facts, closedUntil: Timestamp(milliseconds: closed))
+                batch = try BatchPreview(
+                    options, pending: PendingChanges(from: 1), next: latest.next, mostRows: mostRows, now: .now(),
+                    from: latest)
+            } else {
+                let next = try reader.nextChange()
+                // One that the daemon has not entered yet gets what changes from then on.
+                let stored = try reader.partners().first { $0.name == partner.name }
+                batch = try BatchPreview(
+                    options, pending: stored?.pending ?? PendingChanges(from: next), next: next, mostRows: mostRows,
+                    now: .now(), from: StoredChanges(reader, facts: facts))
+            }
             text = batch.rows.isEmpty ? "" : try options.makeSink().preview(batch.rows)
         } catch {
             throw PartnerPreviewError(cause: (error as? FeedError)?.cause ?? "\(error)")

@@ -29,7 +29,8 @@ struct PartnersPreview: ParsableCommand {
             "Print what the next batch for a partner would hold, as it would go over the line, without sending it.",
         discussion: """
             Works with the daemon running or not. Secrets are shown as dots. What the contract leaves out is counted at \
-            the end, on standard error.
+            the end, on standard error. --latest shows what a contract shares where nothing waits, or before the daemon \
+            knows the partner: the latest window of each series and tier.
 
             Exit code 0, also when nothing waits; 1 when there is no such partner.
 
@@ -45,6 +46,9 @@ struct PartnersPreview: ParsableCommand {
     @Option(help: "How many windows to show at most.")
     var rows = 20
 
+    @Flag(help: "The latest windows that it would get, in place of those that wait.")
+    var latest = false
+
     func validate() throws {
         guard (1...10_000).contains(rows) else { throw ValidationError("--rows is a number from 1 to 10000") }
     }
@@ -55,7 +59,8 @@ struct PartnersPreview: ParsableCommand {
         let reader = try location.openReader()
         let preview: PartnerPreview
         do {
-            preview = try PartnerPreview(of: partner, configuration: configuration, reader: reader, mostRows: rows)
+            preview = try PartnerPreview(
+                of: partner, configuration: configuration, reader: reader, showsLatest: latest, mostRows: rows)
         } catch {
             throw CommandFailure("cannot make a preview for \(name): \(error)", exitCode: CommandFailure.problem)
         }
@@ -67,7 +72,11 @@ struct PartnersPreview: ParsableCommand {
 
     private func summary(_ preview: PartnerPreview) -> String {
         let batch = preview.batch
-        var parts = ["\(batch.rows.count) rows of \(batch.changeCount) changes that wait"]
+        var parts = [
+            "\(batch.rows.count) rows of \(batch.changeCount) "
+                + (latest ? "latest windows" : "changes that wait")
+        ]
+        if batch.changeCount == 0, !latest { parts.append("--latest shows what the contract shares") }
         for outcome in DeliveryOutcome.allCases where batch.left[outcome] > 0 {
             parts.append("\(batch.left[outcome]) \(outcome.words)")
         }

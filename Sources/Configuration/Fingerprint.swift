@@ -4,7 +4,7 @@ enum Fingerprint {
         var plain = configuration
         plain.warnings = []
         plain.places = FilePlaces()
-        // FNV-1a over a description in which dictionaries stand in a fixed order.
+        // FNV-1a over a description in which dictionaries and sets stand in a fixed order.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in description(of: plain).utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
@@ -15,7 +15,7 @@ enum Fingerprint {
 
     private static func description(of value: Any) -> String {
         let mirror = Mirror(reflecting: value)
-        if mirror.displayStyle == .dictionary {
+        if mirror.displayStyle == .dictionary || mirror.displayStyle == .set {
             return "{" + mirror.children.map { description(of: $0.value) }.sorted().joined(separator: ",") + "}"
         }
         if mirror.children.isEmpty { return "\(value)" }

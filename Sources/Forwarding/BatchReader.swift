@@ -78,7 +78,7 @@ struct BatchReader {
                 continue
             }
             batch.add(
-                SharedAggregate(aggregate, series: shared, revision: revision, fields: contract.fields), number: number)
+                SharedAggregate(aggregate, series: shared, revision: revision, fields: entry.fields), number: number)
             if batch.rows.count >= mostRows { return false }
         }
         return true

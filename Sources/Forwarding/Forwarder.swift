@@ -15,6 +15,8 @@ public struct PartnerOptions: Sendable {
     public var rowsPerSecond: Int?
     /// Makes the sink, on the partner's thread.
     public var makeSink: @Sendable () throws(SinkFailure) -> any Sink
+    /// What must not be shown of a server's words: they may repeat what it was sent. Asked for where it has said something.
+    public var secrets: @Sendable () -> [String] = { [] }
     /// Tests have less patience.
     var backoff = Backoff()
 

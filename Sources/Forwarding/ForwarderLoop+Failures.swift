@@ -43,6 +43,29 @@ extension ForwarderLoop {
         return true
     }
 
+    // MARK: - What servers say
+
+    func masked(_ failure: SinkFailure) -> SinkFailure {
+        var failure = failure
+        failure.cause = masked(failure.cause)
+        failure.hint = masked(failure.hint)
+        return failure
+    }
+
+    func masked(_ outcome: Delivery.Outcome) -> Delivery.Outcome {
+        switch outcome {
+        case .taken: .taken
+        case .refused(let words): .refused(masked(words))
+        case .again(let words): .again(masked(words))
+        }
+    }
+
+    private func masked(_ words: String) -> String {
+        owner.options.secrets().reduce(words) { $1.isEmpty ? $0 : $0.replacing($1, with: "•••") }
+    }
+
+    // MARK: - Pauses
+
     /// Lets the server alone for a while.
     private mutating func wait(for failure: SinkFailure, now: Timestamp) {
         let pause = backoff.next(requested: failure.retryAfterMilliseconds, using: &random)

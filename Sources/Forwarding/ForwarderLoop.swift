@@ -150,13 +150,13 @@ struct ForwarderLoop {
             let delivery = try send(rows, of: &work, to: sink)
             size.answered(rows.count, milliseconds: MonotonicClock.milliseconds() - began)
             if let mark = delivery.bookmark { bookmark = mark }
-            if let reason = work.machine.answered(rows, delivery.outcomes) {
+            if let reason = work.machine.answered(rows, delivery.outcomes.map(masked)) {
                 throw SinkFailure(.unavailable, operation: "deliver", place: owner.options.name, cause: reason)
             }
             succeeded(now: now)
         } catch {
             if owner.isStopping { return 0 }
-            note(error, sent: rows, of: &work, now: now)
+            note(masked(error), sent: rows, of: &work, now: now)
         }
         handIn(&work, now: now)
         return max(0, nextAttempt - MonotonicClock.milliseconds())

@@ -14,6 +14,7 @@ struct PartnerSeries {
         /// Nil where the contract does not name it.
         let shared: SharedSeries?
         let tiers: Set<Tier>
+        let fields: SharedFields
         /// The shared series of the same device that are counted in it, itself included; empty where nothing is withheld.
         var parts: [SeriesID] = []
     }
@@ -33,7 +34,9 @@ struct PartnerSeries {
         for facts in all where facts.id >= 0 {
             let tiers = contract.tiers(of: facts)
             let shared = tiers.isEmpty ? nil : share(facts)
-            entries[Int(facts.id)] = Entry(facts: facts, shared: shared, tiers: tiers)
+            let hidesSmall = contract.smallestCount > 1 && facts.isCounted
+            let fields = hidesSmall ? contract.fields.intersection(facts.fieldsOfCounts) : contract.fields
+            entries[Int(facts.id)] = Entry(facts: facts, shared: shared, tiers: tiers, fields: fields)
             if shared != nil, facts.isCounted { devices[facts.device, default: []].append(facts.id) }
         }
         guard contract.smallestCount > 1 else { return }

@@ -107,7 +107,8 @@ final class StatusReporter: Sendable {
         }
         report.sensors = SensorView.report(snapshot.sensors, now: now)
         report.partners = PartnerView.report(
-            snapshot.partners, configured: current.configuration.partners, statuses: partners.statuses, now: now)
+            snapshot.partners, configured: current.configuration.partners, statuses: partners.statuses, now: now,
+            lastDeliveries: snapshot.storedPartners)
         return report
     }
 

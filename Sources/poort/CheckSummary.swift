@@ -33,12 +33,21 @@ struct CheckSummary {
     }
 
     private func text(of partner: Configuration.PartnerSection) -> String {
-        let tiers = Set(partner.contract.rules.flatMap(\.tiers)).sorted().map(\.name).joined(separator: ", ")
-        let quantities = partner.contract.rules.map(\.quantities)
-        let names = quantities.contains(nil) ? [] : Set(quantities.compactMap(\.self).joined()).sorted()
-        return "\(partner.name), \(partner.sink.rawValue) to \(partner.shownAddress): "
-            + (names.isEmpty ? "" : names.joined(separator: ", ") + " in ") + tiers
-            + (partner.contract.smallestCount > 1 ? ", no counts below \(partner.contract.smallestCount)" : "")
+        "\(partner.name), \(partner.sink.rawValue) to \(partner.shownAddress): "
+            + partner.contract.rules.map(text).joined(separator: "; or ")
+            + (partner.contract.smallestCount > 1 ? "; no counts below \(partner.contract.smallestCount)" : "")
+    }
+
+    /// `fill_level of waste in Assendorp: 15m, 1h`
+    private func text(of rule: ShareRule) -> String {
+        func list(_ names: Set<String>?) -> String? { names.map { $0.sorted().joined(separator: ", ") } }
+        var words = [list(rule.quantities) ?? "all"]
+        if let types = list(rule.deviceTypes) { words.append("of \(types)") }
+        if let places = list(rule.neighbourhoods) { words.append("in \(places)") }
+        if let devices = list(rule.devices) { words.append("by \(devices)") }
+        let labels = rule.labels.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
+        if !labels.isEmpty { words.append("with \(labels.joined(separator: ", "))") }
+        return words.joined(separator: " ") + " each " + rule.tiers.sorted().map(\.name).joined(separator: ", ")
     }
 
     private var kept: String {

@@ -82,6 +82,10 @@ struct PartnerKeyTests {
             ("share = [{ quantity = [\"pm10\"] }]\n", "share", "needs `tier`"),
             ("share = []\n", "share", "must be a list of tables"),
             ("sink = \"influxdb\"\n", "sink", "did you mean `line-protocol`"),
+            ("name = \"../x\"\n", "name", "letters, digits"), ("name = \"a/b\"\n", "name", "did you mean `a-b`"),
+            ("share = [{ tier = [] }]\n", "share", "empty list"),
+            ("share = [{ quantity = [], tier = [\"1h\"] }]\n", "share", "empty list"),
+            ("url = \"https://m.example.org/write?db=x&u=me&p=geheim\"\n", "url", "credential in it"),
             ("url = \"m.example.org\"\n", "url", "must look like https://"),
             ("url = \"ftp://m.example.org\"\n", "url", "must look like https://"),
             ("url = \"https://me:geheim@m.example.org/write\"\n", "url", "a name goes into `username`"),
@@ -191,6 +195,27 @@ struct PartnerKeyTests {
         #expect(influx.access.tokenScheme == "Token")
         #expect(try only(partner("token_file = \"/x\"\n")).access.tokenScheme == "Bearer")
         #expect(try only(partner("corrections = \"follow\"\ngzip = false\n")).details.correctionsFollow)
+    }
+
+    @Test("is no other client of a broker, and no two partners are")
+    func clients() {
+        let base = "[broker]\nurl = \"mqtts://b.example.org\"\nclient_id = \"gate\"\n"
+        let found = complaints(base + partner("client_id = \"gate\"\n", sink: "mqtt"))
+        #expect(found.count == 1 && found[0].contains("of [broker]"), "\(found)")
+        let second =
+            "[[partner]]\nname = \"two\"\nsink = \"mqtt\"\nurl = \"mqtts://b.example.org:8883\"\n"
+            + "client_id = \"x\"\nshare = [{ tier = [\"1h\"] }]\n"
+        let both = complaints(base + partner("client_id = \"x\"\n", sink: "mqtt") + second)
+        #expect(both.count == 1 && both[0].contains("of partner rova"), "\(both)")
+    }
+
+    @Test("the same file has the same fingerprint, whatever the order in memory")
+    func fingerprint() throws {
+        let text = partner("fields = [\"mean\", \"count\"]\n").replacing(
+            "share = [{ tier = [\"1h\"] }]",
+            with: "share = [{ quantity = [\"pm10\", \"no2\", \"o3\", \"pm2_5\"], tier = [\"1m\", \"15m\", \"1h\"] }]")
+        let fingerprints = try (0..<20).map { _ in try load(text).fingerprint }
+        #expect(Set(fingerprints).count == 1)
     }
 
     @Test("private devices and parts of totals are told")

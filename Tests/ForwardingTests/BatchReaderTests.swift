@@ -133,6 +133,34 @@ struct BatchReaderTests {
         #expect(batch.leftOut(in: batch.changes) == DeliveryCounts(withheld: 2))
     }
 
+    @Test("of counts shares whole windows' figures alone, from which no other window follows")
+    func figuresOfCounts() throws {
+        add(1, "bicycle_count", kind: .counter)
+        add(2, "bicycle_intensity", kind: .intervalCount)
+        add(3, "pm10", unit: "ug/m3")
+        store.write(window(.minute, 0), [1, 2, 3], count: 6) { aggregate, id in
+            aggregate.statistics = .init(
+                mean: 20, squaredDeviations: 4, minimum: 18, minimumTime: ten, maximum: 22, maximumTime: ten, first: 18,
+                firstTime: ten, last: 22, lastTime: ten)
+            aggregate.percentiles = Percentiles(p50: 20, p85: 21, p95: 22)
+            if id == 1 { aggregate.increase = .init(total: 50, resets: 0, since: ten - 1) }
+            if id == 2 { aggregate.sum = 120 }
+        }
+        func names(_ row: SharedAggregate) -> Set<String> {
+            var names: Set<String> = []
+            row.forEachField { field, _ in names.insert(field.name) }
+            return names
+        }
+        let rules = [ShareRule(tiers: [.minute])]
+        let hidden = try read(Contract(rules: rules, smallestCount: 10)).rows
+        let counts: Set = ["count", "suspect", "fail", "expected", "coverage", "valid"]
+        #expect(names(hidden[0]) == counts.union(["increase", "resets", "wraps"]))
+        #expect(names(hidden[1]) == counts.union(["sum", "mean"]))
+        #expect(names(hidden[2]).isSuperset(of: ["min", "max", "first", "last", "p50"]))
+        // Without a least count the contract alone says what goes.
+        #expect(names(try read(Contract(rules: rules)).rows[0]).isSuperset(of: ["first", "last", "min_time"]))
+    }
+
     @Test("withholds the hour from which a withheld quarter could be computed, and the day from which the hour could")
     func totals() throws {
         add(1, "bicycle_count", kind: .counter)

@@ -79,6 +79,7 @@ struct ContractReader {
                 table.place, "a rule of `share` needs `tier`, a list of some of \(names.joined(separator: ", "))")
             return []
         }
+        complainOfEmpty("tier", in: table)
         return table.strings("tier").reduce(into: []) { tiers, name in
             if let tier = Tier(name: name.text) {
                 tiers.insert(tier)
@@ -95,9 +96,18 @@ struct ContractReader {
         _ key: String, of table: inout TableReader, check: (String, Place) -> Void
     ) -> Set<String>? {
         guard table.has(key) else { return nil }
+        complainOfEmpty(key, in: table)
         let names = table.strings(key)
         for (name, place) in names { check(name, place) }
         return Set(names.map(\.text))
+    }
+
+    private func complainOfEmpty(_ key: String, in table: TableReader) {
+        guard case .array(let items)? = table.value(key), items.isEmpty else { return }
+        complaints.error(
+            table.place(of: key),
+            "`\(key)` is an empty list, so that nothing would be shared; \(key == "tier" ? "name some" : "leave it out where any will do")"
+        )
     }
 
     private func warnOfUnknown(_ what: String, _ name: String, _ known: Set<String>, at place: Place) {
@@ -108,6 +118,7 @@ struct ContractReader {
 
     private func readFields(_ table: inout TableReader) -> SharedFields? {
         guard table.has("fields") else { return nil }
+        complainOfEmpty("fields", in: table)
         let names = SharedField.allCases.map(\.name)
         return SharedFields(
             table.strings("fields").compactMap { name in

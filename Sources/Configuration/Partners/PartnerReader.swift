@@ -9,6 +9,9 @@ struct PartnerReader {
 
     func read(_ tables: [TableReader]) -> [Configuration.PartnerSection] {
         var places: [String: Place] = [:]
+        var clients: [String: String] = [:]
+        let broker = configuration.broker
+        clients["\(broker.host):\(broker.port) \(broker.clientID)"] = "of [broker]"
         return tables.map { table in
             var table = table
             let partner = read(&table)
@@ -20,8 +23,24 @@ struct PartnerReader {
                 }
                 places[partner.name] = places[partner.name] ?? place
             }
+            checkClient(of: partner, in: table, &clients)
             return partner
         }
+    }
+
+    /// Two clients of one name throw each other out, and the broker forgets what it has kept for them.
+    private func checkClient(
+        of partner: Configuration.PartnerSection, in table: TableReader, _ clients: inout [String: String]
+    ) {
+        guard partner.sink == .mqtt, let address = BrokerAddress(partner.address.url) else { return }
+        let name = partner.details.clientID ?? "poort-\(configuration.gateway.name)-\(partner.name)"
+        let key = "\(address.host):\(address.port) \(name)"
+        if let other = clients[key] {
+            complaints.error(
+                table.place(of: "client_id"),
+                "`client_id` \"\(name.plain)\" is that \(other) at the same broker; give it one of its own")
+        }
+        clients[key] = "of partner \(partner.name.plain)"
     }
 
     private func read(_ table: inout TableReader) -> Configuration.PartnerSection {
@@ -60,13 +79,17 @@ struct PartnerReader {
             return
         }
         guard let name = table.string("name") else { return }
-        let isName = name.utf8.count <= 64 && !name.hasControlCharacters && !name.contains(" ")
-        if !isName {
+        // It becomes part of files and client ids.
+        func isPart(_ character: Character) -> Bool {
+            character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
+        }
+        if name.utf8.count > 64 || name.hasPrefix(".") || !name.allSatisfy(isPart) {
+            let respelled = String(name.map { isPart($0) ? $0 : "-" })
             complaints.error(
                 table.place(of: "name"),
-                "`name` is \"\(name.plain)\"; 1 to 64 bytes without spaces and control characters are a partner's name",
-                suggestion: name.utf8.count <= 64 && !name.hasControlCharacters
-                    ? String(name.map { $0 == " " ? "-" : $0 }) : nil)
+                "`name` is \"\(name.plain)\"; letters, digits, . _ and - are a partner's name, 64 at most, and no . first",
+                suggestion: name.utf8.count <= 64 && !name.hasPrefix(".") && respelled.contains(where: \.isLetter)
+                    ? respelled : nil)
         }
         partner.name = name
     }

@@ -4,12 +4,19 @@ struct PartnerURL {
     /// One but for Kafka; without ports and brackets.
     let hosts: [String]
     let hasUser: Bool
+    let hasQuery: Bool
+    /// The name of an item of the query that holds a credential.
+    let secretItem: String?
     let hasPassword: Bool
 
     /// - Returns: nil for what is no URL of a server.
     init?(_ url: String) {
         guard let mark = url.firstRange(of: "://"), !url.hasControlCharacters, !url.contains(" ") else { return nil }
         scheme = url[..<mark.lowerBound].lowercased()
+        let query = url.firstIndex(of: "?").map { url[url.index(after: $0)...] }
+        hasQuery = query != nil
+        secretItem = (query ?? "").split(separator: "&").map { String($0.prefix { $0 != "=" }) }
+            .first(where: PartnerURL.isSecret)
         let authority = url[mark.upperBound...].prefix { !"/?#".contains($0) }
         let at = authority.lastIndex(of: "@")
         let user = at.map { authority[..<$0] }
@@ -43,6 +50,13 @@ struct PartnerURL {
             guard let number = Int(port), (1...65_535).contains(number) else { return nil }
         }
         return host.isEmpty ? nil : String(host)
+    }
+
+    /// `p` and `u` are InfluxDB's.
+    private static func isSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return name == "p" || name == "u"
+            || ["password", "passwd", "token", "secret", "key"].contains { name.hasSuffix($0) }
     }
 
     static func isLoopback(_ host: String) -> Bool {

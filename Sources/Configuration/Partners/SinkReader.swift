@@ -70,6 +70,19 @@ struct SinkReader {
             )
             return
         }
+        if let item = parts.secretItem {
+            complaints.error(
+                place,
+                "`url` has a credential in it, \(item.plain); it goes into a file that `token_file` or `password_file` names"
+            )
+            return
+        }
+        if kind == .postgreSQL, parts.hasQuery {
+            complaints.error(
+                place,
+                "`url` has a ? in it; of PostgreSQL's it has host, port, user and database alone: \(schemes.example)")
+            return
+        }
         address.url = url
         address.isLoopback = parts.hosts.allSatisfy(PartnerURL.isLoopback)
         address.usesTLS = ["https", "mqtts", "kafkas"].contains(parts.scheme) || kind == .postgreSQL

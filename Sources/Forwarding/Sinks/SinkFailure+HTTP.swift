@@ -15,7 +15,8 @@ extension SinkFailure {
             mayHaveArrived: error.mayHaveArrived)
     }
 
-    /// An answer came that does not say that all is well; nil where it does, with a status of 200 to 299.
+    /// An answer came that does not say that all is well; nil where it does, with a status of 200 to 299 and no
+    /// page for people.
     /// - Parameters:
     ///   - server: `host:port`.
     ///   - authorization: what the client said it is.
@@ -24,13 +25,17 @@ extension SinkFailure {
         _ response: HTTPResponse, operation: String, server: String, authorization: HTTPAuthorization, now: Timestamp
     ) {
         let status = response.status
-        if (200...299).contains(status) { return nil }
+        if (200...299).contains(status), !response.isPage { return nil }
         let words = "it answers \(status)" + response.words.map { ": \($0)" }.orEmpty
         func failure(_ kind: Kind, hint: String = "", mayHaveArrived: Bool = false) -> SinkFailure {
             SinkFailure(
                 kind, operation: operation, place: server, cause: words, hint: hint, mayHaveArrived: mayHaveArrived)
         }
         switch status {
+        case 200...299:
+            // What people are to read, a login for instance, is no word of a server that takes data.
+            self = failure(
+                .misconfigured, hint: "a web page answers: is the url right, and is there a proxy in between?")
         case 300...399:
             self = failure(.misconfigured)
             let target = response.redirection

@@ -328,6 +328,7 @@ struct CoreLoop: ~Copyable {
             snapshot.clock = (clock.trust.verdict, clock.trust.lastStep)
             // A failing store shows itself at the next commit; the view goes on with what it has.
             snapshot.ledger = (try? core.store.ledger()) ?? shown.ledger
+            snapshot.storedPartners = (try? core.store.withoutReadings.partners()) ?? shown.storedPartners
             snapshot.partners = (try? core.store.withoutReadings.partnerLedgers()) ?? shown.partners
             snapshot.lostReadings = (try? core.store.reader.lostReadings()) ?? shown.lostReadings
             snapshot.databaseBytes = (try? core.store.sizeBytes()) ?? shown.databaseBytes

@@ -11,6 +11,7 @@ struct CoreSnapshot: Sendable {
     var readingsPerSecond: (last10Seconds: Double, last5Minutes: Double) = (0, 0)
     var ledger: [SourceLedger] = []
     var partners: [PartnerLedger] = []
+    var storedPartners: [StoredPartner] = []
     var sensors: [SensorSnapshot] = []
     var windowsWaiting = 0
     var closedUntil: Timestamp?

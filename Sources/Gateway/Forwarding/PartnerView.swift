@@ -8,7 +8,7 @@ import Telemetry
 enum PartnerView {
     /// - Parameters:
     ///   - statuses: empty where the daemon does not run.
-    ///   - lastDeliveries: of the file, where no thread tells.
+    ///   - lastDeliveries: of the file, where no thread tells of later ones.
     static func report(
         _ ledgers: [PartnerLedger], configured: [Configuration.PartnerSection],
         statuses: [(name: String, status: PartnerStatus)] = [], now: Timestamp,

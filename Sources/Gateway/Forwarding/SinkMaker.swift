@@ -158,6 +158,20 @@ struct SinkMaker: Sendable {
         }
     }
 
+    /// As a server may repeat them: as they stand there, and as they go over HTTP.
+    var secrets: [String] {
+        let texts = [access.token, access.password].compactMap { try? secret($0)?.text }
+        var secrets = texts
+        for text in texts {
+            if let username = access.username {
+                let header = HTTPAuthorization.basic(username: username, password: Secret(text)).header
+                if case .secret(_, let encoded)? = header?.value { secrets.append(encoded.text) }
+            }
+        }
+        // The longest first: one may hold another.
+        return secrets.sorted { $0.count > $1.count }
+    }
+
     private var wrongAddress: SinkFailure {
         failure("use the url", cause: "it cannot be taken apart", hint: "poort check says what it must look like")
     }

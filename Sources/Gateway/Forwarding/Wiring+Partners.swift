@@ -9,10 +9,12 @@ extension Wiring {
     /// What a partner's thread is made from.
     func options(of partner: Configuration.PartnerSection) -> PartnerOptions {
         let maker = SinkMaker(partner: partner, gateway: configuration.gateway.name)
-        return PartnerOptions(
+        var options = PartnerOptions(
             name: partner.name, gateway: configuration.gateway.name, contract: partner.contract,
             families: QuantityFamilies(totals: configuration.quantityTotals), rowsPerSecond: partner.rowsPerSecond,
             makeSink: { () throws(SinkFailure) in try maker.make() })
+        options.secrets = { maker.secrets }
+        return options
     }
 
     /// Whether partners get something else, or otherwise, than under a former configuration. Where nothing is different their

@@ -55,6 +55,20 @@ public struct SeriesFacts: Hashable, Sendable {
         }
     }
 
+    /// The figures that tell how much was counted in a window and nothing of single readings: of a counter these are what it
+    /// showed, of which two windows tell what was counted between them; of the others a count of a shorter time, or a passer-by.
+    public var fieldsOfCounts: SharedFields {
+        let harmless: [SharedField] = [
+            .count, .suspect, .fail, .expected, .coverage, .valid, .sum, .increase, .resets, .wraps,
+        ]
+        switch kind {
+        case .counter, .event: return SharedFields(harmless)
+        case .intervalCount: return SharedFields(harmless + [.mean])
+        case .gauge, .circular:
+            return SharedFields(harmless + [.mean, .standardDeviation, .p50, .p85, .p95, .resultant])
+        }
+    }
+
     /// Whether ``counted(in:)`` may give something.
     public var isCounted: Bool {
         switch kind {

@@ -73,7 +73,7 @@ struct PartnersPreview: ParsableCommand {
     private func summary(_ preview: PartnerPreview) -> String {
         let batch = preview.batch
         var parts = [
-            "\(batch.rows.count) rows of \(batch.changeCount) "
+            "\(batch.rows.count) \(batch.rows.count == 1 ? "row" : "rows"), of the first \(batch.changeCount) "
                 + (latest ? "latest windows" : "changes that wait")
         ]
         if batch.changeCount == 0, !latest { parts.append("--latest shows what the contract shares") }

@@ -18,6 +18,8 @@ public final class FileSink: Sink {
     private var file: RowFile?
     /// Whether the disk holds what ``mark`` says, and nothing behind it.
     private var isSettled = false
+    /// Whether rows of now do not belong into ``file``.
+    private var isOfBefore = false
     /// Whether the last delivery has begun files.
     private var hasBegun = false
     private var lines: RowLines
@@ -91,6 +93,9 @@ public final class FileSink: Sink {
             try begun.undo(after: mark?.text)
             hasBegun = false
             if let mark { file = try RowFile(mark.file, day: mark.day, length: mark.length, in: folder) }
+            // It was begun under another configuration: other figures, or another format.
+            isOfBefore =
+                file.map { !$0.name.hasSuffix(".\(names.ending)") || !$0.begins(with: lines.header) } ?? false
         } catch {
             throw failure(error)
         }
@@ -167,7 +172,7 @@ public final class FileSink: Sink {
     /// - Parameter before: where the row begins in what waits.
     private func needsAnotherFile(day: Int64, from before: Int) -> Bool {
         guard let file else { return true }
-        if day > file.day { return true }
+        if isOfBefore || day > file.day { return true }
         let hasRows = file.length + Int64(before) > lines.headerBytes
         return hasRows && file.length + Int64(lines.bytes.count) > options.mostFileBytes
     }
@@ -215,6 +220,7 @@ public final class FileSink: Sink {
             try made.sync()
             try folder.sync()
             file = made
+            isOfBefore = false
         } catch {
             throw failure(error)
         }

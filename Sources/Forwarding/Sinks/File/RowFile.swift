@@ -26,7 +26,7 @@ final class RowFile {
         self.day = day
         self.length = length
         path = folder.place(of: name)
-        descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         if descriptor < 0 {
             if errno == ENOENT { return nil }
             throw FileFolder.Failure(operation: "open \(name)", code: errno)
@@ -40,6 +40,13 @@ final class RowFile {
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Whether these are its first bytes. Of one that was opened.
+    func begins(with bytes: [UInt8]) -> Bool {
+        guard length >= Int64(bytes.count) else { return false }
+        var first = [UInt8](repeating: 0, count: bytes.count)
+        return bytes.isEmpty || pread(descriptor, &first, first.count, 0) == first.count && first == bytes
+    }
 
     func append(_ bytes: ArraySlice<UInt8>) throws(FileFolder.Failure) {
         var left = bytes

@@ -92,7 +92,9 @@ enum TerminalText {
     }
 
     static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && !(0x2028...0x2029).contains(scalar.value)
+        // Those that turn the direction of writing would turn the rest of a line as well.
+        scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && !(0x200E...0x200F).contains(scalar.value)
+            && !(0x2028...0x202E).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value)
     }
 }
 

@@ -39,6 +39,13 @@ struct HTTPSinkFailureTests {
         #expect(failure(status) == nil)
     }
 
+    @Test("takes no page for people for an answer, whatever its status: a login has swallowed what was sent")
+    func loginPage() throws {
+        let login = try #require(
+            failure(200, headers: [("Content-Type", "text/html; charset=utf-8")], body: "<html>please log in</html>"))
+        #expect(login.kind == .misconfigured && login.hint.contains("web page"))
+    }
+
     @Test("waits as long as it is asked to, in seconds or until a date")
     func retryAfter() {
         #expect(failure(503, headers: [("Retry-After", "7")])?.retryAfterMilliseconds == 7000)

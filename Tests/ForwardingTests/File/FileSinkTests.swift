@@ -44,6 +44,36 @@ struct FileSinkTests {
         #expect(TemporaryDirectory.names(in: directory.path).count == 1)
     }
 
+    @Test("begins another file where figures or format are others than of the one that it was writing")
+    func reconfigured() throws {
+        let directory = TemporaryDirectory()
+        var options = options(directory.path)
+        options.format = .csv
+        options.fields = SharedFields([.count, .mean])
+        let first = try FileSink(options)
+        try first.resume(at: nil)
+        let before = try first.deliver([row(0), row(1)])
+        // The same again goes on.
+        let same = try FileSink(options)
+        try same.resume(at: before.bookmark)
+        let going = try same.deliver([row(2)])
+        #expect(files(directory.path).count == 1)
+        options.fields = SharedFields([.count, .last])
+        let others = try FileSink(options)
+        try others.resume(at: going.bookmark)
+        let changed = try others.deliver([row(3)])
+        options.format = .lines
+        let lines = try FileSink(options)
+        try lines.resume(at: changed.bookmark)
+        _ = try lines.deliver([row(4)])
+        let names = files(directory.path)
+        #expect(names.map { $0.split(separator: ".").last } == ["csv", "csv", "ndjson"], "\(names)")
+        let texts = names.map { TemporaryDirectory.read(directory.file($0)) ?? "" }
+        #expect(texts[0].contains("count,mean\r\n") && texts[0].split(separator: "\r\n").count == 4)
+        #expect(texts[1].contains("count,last\r\n") && texts[1].split(separator: "\r\n").count == 2)
+        #expect(texts[2] == AggregateJSON.text(row(4)) + "\n")
+    }
+
     @Test("writes CSV with a fixed order of columns")
     func commaSeparated() throws {
         let directory = TemporaryDirectory()

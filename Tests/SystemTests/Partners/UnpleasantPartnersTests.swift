@@ -19,6 +19,12 @@ struct UnpleasantPartnersTests {
         ("no-http", .speaksFirst("220 mail.example.org ESMTP\r\n")),
         ("redirects", .answers(UnpleasantServer.answer(302, headers: ["Location: http://127.0.0.1:1/elsewhere"]))),
         ("unauthorised", .answers(UnpleasantServer.answer(401, body: "who are you"))),
+        ("echoes", .answers(UnpleasantServer.answer(403, body: "denied for Bearer geheim-token"))),
+        (
+            "page",
+            .answers(
+                UnpleasantServer.answer(200, headers: ["Content-Type: text/html"], body: "<html>please log in</html>"))
+        ),
         ("busy", .answers(UnpleasantServer.answer(429, headers: ["Retry-After: 3600"]))),
         ("refuses", .answers(UnpleasantServer.answer(400, body: "nothing of that"))),
     ]
@@ -98,6 +104,8 @@ struct UnpleasantPartnersTests {
         }
         #expect(partners["redirects"]?.failure?.contains("redirects to") ?? false)
         #expect(partners["unauthorised"]?.failure?.contains("token_file") ?? false)
+        #expect(partners["echoes"]?.failure?.contains("denied for Bearer •••") ?? false)
+        #expect(partners["page"]?.failure?.contains("web page") ?? false)
         #expect(partners["busy"]?.nextAttemptSeconds ?? 0 > 3000)
         #expect(
             partners["no-name"]?.failure?.contains("does not resolve") ?? false, "\(partners["no-name"]?.failure ?? "")"

@@ -31,6 +31,8 @@ public struct Gateway: Service {
     /// Takes the lock, starts the threads and begins to connect.
     /// - Throws: when another daemon is at work on the database, or a secret cannot be read.
     public init(configurationPath: String, configuration: Configuration, logger: Logger) throws(GatewayError) {
+        // What the command line and the configuration needed.
+        CodePages.release()
         let wiring = Wiring(configuration)
         let brokerOptions = try wiring.brokerOptions()
         core = CoreThread(lock: try FileLock(path: FileLock.name(of: configuration.storage.path)))
@@ -65,6 +67,7 @@ public struct Gateway: Service {
             configurationPath: configurationPath, configuration: configuration, core: core, session: session,
             ring: gauge, partners: partners)
         partners.start(wiring.partnerOptions)
+        CodePages.release()
     }
 
     /// The control socket's service, to run beside this one.
@@ -123,7 +126,7 @@ public struct Gateway: Service {
 
     /// What the start alone needed, soon; what somebody asked for since, now and then.
     private func releaseCode() async {
-        var pause = 0.5
+        var pause = 0.25
         while !Task.isCancelled {
             CodePages.release()
             try? await Task.sleep(for: .seconds(pause))

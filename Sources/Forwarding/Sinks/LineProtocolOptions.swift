@@ -13,7 +13,7 @@ public struct LineProtocolOptions: Sendable {
     /// Whether lines are compressed with gzip, to about a tenth.
     public var isCompressed = true
     /// Of one request, from 1.
-    public var mostRows = 2000
+    public var mostRows = 1000
     /// Whether the server has once what is sent twice: InfluxDB does. VictoriaMetrics does with `-dedup.minScrapeInterval`,
     /// QuestDB in tables with `DEDUP UPSERT KEYS`.
     public var isIdempotent = true

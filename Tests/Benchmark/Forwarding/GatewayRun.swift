@@ -1,5 +1,6 @@
 import Control
 import Glibc
+import Storage
 import Telemetry
 import TestKit
 
@@ -65,6 +66,21 @@ struct GatewayRun {
     var commitPercentile99: Double {
         let sorted = commits.sorted()
         return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
+    }
+
+    /// Waits until nothing waits, without asking it anything: what answers would take is not in its memory.
+    mutating func waitUntilDrained(database: String, seconds: Double) throws {
+        let deadline = ContinuousClock.now + .milliseconds(Int64(seconds * 1000))
+        while ContinuousClock.now < deadline {
+            usleep(100_000)
+            peakResidentBytes = max(peakResidentBytes, GatewayRun.peakResidentBytes(of: process.processID))
+            guard let ledger = try? StoreReader(path: database).partnerLedgers().first, ledger.counts.delivered > 0
+            else {
+                continue
+            }
+            if ledger.pending == 0 { return }
+        }
+        throw Failure(description: "it was not drained within \(Int(seconds)) s")
     }
 
     /// Source: proc(5), VmHWM.

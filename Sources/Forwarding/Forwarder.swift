@@ -58,7 +58,8 @@ public final class Forwarder: Sendable {
     public func start() {
         // Fifteen bytes at most: see pthread_setname_np(3).
         let name = "to \(options.name)"
-        let worker = WorkerThread(name: String(decoding: name.utf8.prefix(15), as: UTF8.self)) { [self] in
+        let worker = WorkerThread(name: String(decoding: name.utf8.prefix(15), as: UTF8.self), isPatient: true) {
+            [self] in
             var loop = ForwarderLoop(self)
             loop.run()
         }

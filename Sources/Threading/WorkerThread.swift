@@ -8,9 +8,12 @@ import Synchronization
 public final class WorkerThread: Sendable {
     private let life = Life()
 
-    /// - Parameter name: at most 15 bytes, shown by `ps -L` and `top -H`.
-    public init(name: String, body: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - name: at most 15 bytes, shown by `ps -L` and `top -H`.
+    ///   - isPatient: whether others go first where there are too few processors. Source: setpriority(2), of a thread on Linux
+    public init(name: String, isPatient: Bool = false, body: @escaping @Sendable () -> Void) {
         let start = Start(name: name) { [life] in
+            if isPatient { setpriority(Int32(PRIO_PROCESS.rawValue), 0, 5) }
             body()
             life.isRunning.store(false, ordering: .releasing)
             life.ended.raise()

@@ -155,7 +155,7 @@ let package = Package(
         tests("IngestTests", ["Ingest", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
         tests("HTTPTests", ["HTTP", "Compression", "Secrets", "Threading", "TestKit"]),
         tests("DecodingTests", ["Decoding", "Privacy", "Telemetry", "TestKit"]),
-        tests("ProcessingTests", ["Processing", "Telemetry", "TestKit"]),
+        tests("ProcessingTests", ["Processing", "Telemetry", "Threading", "TestKit"]),
         tests("StorageTests", ["Storage", "Simulation", "CSQLite", "CPageChecksums", "Telemetry", "TestKit"]),
         // A Kafka cluster in librdkafka, which is linked here alone.
         .target(name: "CKafkaMock", path: "Tests/KafkaMock", linkerSettings: [.linkedLibrary("rdkafka")]),

@@ -152,7 +152,7 @@ let package = Package(
         tests("PrivacyTests", ["Privacy", "TestKit"]),
         tests("ChartsTests", ["Charts", "Telemetry", "TestKit"]),
         tests("ConfigurationTests", ["GatewayConfiguration", "Telemetry", "TestKit"]),
-        tests("IngestTests", ["Ingest", "MQTT", "Secrets", "Telemetry", "Threading", "TestKit", logging]),
+        tests("IngestTests", ["Ingest", "MQTT", "Secrets", "Threading", "TestKit", logging]),
         tests("HTTPTests", ["HTTP", "Compression", "Secrets", "Threading", "TestKit"]),
         tests("DecodingTests", ["Decoding", "Privacy", "Telemetry", "TestKit"]),
         tests("ProcessingTests", ["Processing", "Telemetry", "Threading", "TestKit"]),

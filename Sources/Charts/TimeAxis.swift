@@ -37,11 +37,6 @@ public struct TimeAxis: Hashable, Sendable {
             ? TimeAxis.ticks(TimeStep.all[index - 1], in: span, columns: width) : ticks
     }
 
-    /// The column in which a moment lies; those outside are in none.
-    public func column(of time: Timestamp) -> Int? {
-        time >= start && time < end ? TimeAxis.place(time, in: start..<end, count: columns) : nil
-    }
-
     /// Where a moment lies among so many equal parts; moments outside are at an end.
     public func place(_ time: Timestamp, among count: Int) -> Int {
         min(count - 1, max(0, TimeAxis.place(time, in: start..<end, count: count)))

@@ -19,22 +19,8 @@ struct ConfigurationReader {
         }
         if var section = table.table("processing") { readProcessing(&section, into: &configuration.processing) }
         if var section = table.table("control") { readControl(&section, into: &configuration.control) }
-        if var section = table.table("log") {
-            let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
-            if let level = section.choice("level", among: levels) { configuration.log.level = level }
-            section.finish()
-        }
-        if case .array? = table.value("devices"), let node = table.node("devices") {
-            complaints.error(
-                node.place,
-                "[devices] says what becomes of devices that are not listed; each that is listed is a [[device]]",
-                suggestion: "[[device]]")
-        } else if var section = table.table("devices") {
-            if let policy = section.choice("unknown", among: ["accept", "quarantine"]) {
-                configuration.devices.acceptsUnknown = policy == "accept"
-            }
-            section.finish()
-        }
+        if var section = table.table("log") { readLog(&section, into: &configuration.log) }
+        readDevices(&table, into: &configuration.devices)
         if var section = table.table("privacy") { readPrivacy(&section, into: &configuration.privacy) }
         var catalogue = QuantityCatalogue()
         var limits: [LimitsWithPlace] = []
@@ -49,8 +35,20 @@ struct ConfigurationReader {
             complaints: complaints, catalogue: catalogue,
             usualLatenessMilliseconds: configuration.processing.latenessMilliseconds
         ).read(sources)
+        expectSource(in: table)
         let intervals = configuration.sources.map(\.intervalMilliseconds)
         if !intervals.contains(nil) { limits.forEach { $0.check(against: intervals.compactMap(\.self)) } }
+        configuration.deviceList = DeviceReader(complaints: complaints, catalogue: catalogue)
+            .read(table.tables("device"))
+        configuration.partners = PartnerReader(
+            complaints: complaints, catalogue: catalogue, configuration: configuration, folder: folder
+        ).read(table.tables("partner"))
+        table.finish()
+        complaints.settleUnknownKeys()
+        return configuration
+    }
+
+    private func expectSource(in table: TableReader) {
         let hasNone = if case .array(let items)? = table.value("source") { items.isEmpty } else { !table.has("source") }
         // What is written instead is said already, as an unknown key.
         let isMisspelt = table.fields.contains {
@@ -61,14 +59,26 @@ struct ConfigurationReader {
                 table.place,
                 "there is no [[source]]: say which topics to take, such as \"sensors/{type}/{device}/{quantity}\"")
         }
-        configuration.deviceList = DeviceReader(complaints: complaints, catalogue: catalogue)
-            .read(table.tables("device"))
-        configuration.partners = PartnerReader(
-            complaints: complaints, catalogue: catalogue, configuration: configuration, folder: folder
-        ).read(table.tables("partner"))
+    }
+
+    private func readLog(_ table: inout TableReader, into log: inout Configuration.LogSection) {
+        let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+        if let level = table.choice("level", among: levels) { log.level = level }
         table.finish()
-        complaints.settleUnknownKeys()
-        return configuration
+    }
+
+    private func readDevices(_ table: inout TableReader, into devices: inout Configuration.DevicePolicySection) {
+        if case .array? = table.value("devices"), let node = table.node("devices") {
+            complaints.error(
+                node.place,
+                "[devices] says what becomes of devices that are not listed; each that is listed is a [[device]]",
+                suggestion: "[[device]]")
+        } else if var section = table.table("devices") {
+            if let policy = section.choice("unknown", among: ["accept", "quarantine"]) {
+                devices.acceptsUnknown = policy == "accept"
+            }
+            section.finish()
+        }
     }
 
     private func hostName() -> String? {

@@ -28,7 +28,7 @@ enum FileAccess: Hashable {
     }
 
     private static func making(_ directory: String, makes: Bool) -> FileAccess {
-        let parent = DirectoryOf(directory).path
+        let parent = ParentDirectory(directory).path
         let isPossible = makes ? mkdir(directory, 0o750) == 0 || errno == EEXIST : access(parent, W_OK | X_OK) == 0
         if isPossible, isDirectory(makes ? directory : parent) { return .granted }
         let code = isPossible ? ENOTDIR : errno

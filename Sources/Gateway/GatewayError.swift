@@ -14,10 +14,3 @@ public struct GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { "cannot \(operation): \(cause)" + (hint.isEmpty ? "" : "; \(hint)") }
 }
-
-/// What this build is.
-public enum GatewayVersion {
-    public static let number = "0.1.0"
-    /// Of the database.
-    public static let schema = 1
-}

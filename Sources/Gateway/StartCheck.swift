@@ -107,7 +107,7 @@ public struct StartCheck: Sendable {
 
     /// - Returns: whether a file can be made there.
     private mutating func checkDirectory(of file: String, at key: FilePlaces.Key, setting: String) -> Bool {
-        let directory = DirectoryOf(file).path
+        let directory = ParentDirectory(file).path
         let access = FileAccess.writing(directory, makes: purpose == .start)
         take(
             access, of: "is in \(directory)", at: key,
@@ -147,18 +147,5 @@ private enum ServiceUser {
             return "the user poort, as whom the service runs, is not on this box yet and"
         }
         return user.pointee.pw_uid == geteuid() ? nil : "the user poort, as whom the service runs,"
-    }
-}
-
-/// The directory in which a path's file is.
-struct DirectoryOf {
-    let path: String
-
-    init(_ file: String) {
-        guard let slash = file.lastIndex(of: "/") else {
-            path = "."
-            return
-        }
-        path = slash == file.startIndex ? "/" : String(file[..<slash])
     }
 }

@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import MQTT
 import Synchronization
+import Telemetry
 import Threading
 
 /// Carries out what the machine says, on the session's thread.
@@ -60,7 +61,9 @@ struct SessionLoop: ~Copyable {
                 line.publishBurst()
                 line.windowIs(machine.window)
                 machine.didRequestCommit(line.requestCommit(), now: now)
-            case .awaitStorage(let until): awaitStorage(until: until, now: now)
+            case .awaitStorage(let until):
+                if client == nil { show { $0.state = .waitingForStorage } }
+                _ = wait(descriptor: -1, events: 0, until: until)
             case .write: try write()
             case .awaitWritable(let until):
                 if wait(descriptor: client?.descriptor ?? -1, events: POLLOUT, until: until) {
@@ -121,7 +124,10 @@ struct SessionLoop: ~Copyable {
     }
 
     private func statusPayload(_ state: String) -> [UInt8] {
-        Array("{\"state\":\"\(state)\",\"client\":\"\(options.connection.clientID)\"}".utf8)
+        var line = JSONLine()
+        line.add("state", state)
+        line.add("client", options.connection.clientID)
+        return Array(line.finished.utf8)
     }
 
     // MARK: - Reading and writing
@@ -166,18 +172,7 @@ struct SessionLoop: ~Copyable {
         showUnacknowledged()
     }
 
-    private mutating func awaitStorage(until: Int64, now: Int64) {
-        if client == nil { show { $0.state = .waitingForStorage } }
-        var pollers = [
-            pollfd(fd: line.signal.descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: shared.wake.descriptor, events: Int16(POLLIN), revents: 0),
-        ]
-        _ = poll(&pollers, 2, Int32(max(0, min(until - now, 60_000))))
-        line.signal.clear()
-        if pollers[1].revents != 0 { shared.wake.clear() }
-    }
-
-    /// Waits for a socket beside the wake-ups.
+    /// Waits for a socket beside the wake-ups, or for these alone where it is -1.
     /// - Returns: whether the socket is ready, or broken.
     private borrowing func wait(descriptor: Int32, events: Int32, until: Int64) -> Bool {
         let milliseconds = Int32(max(0, min(until - MonotonicClock.milliseconds(), 60_000)))

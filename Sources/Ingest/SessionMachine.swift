@@ -54,28 +54,6 @@ public struct SessionMachine: ~Copyable {
         case gone
     }
 
-    /// How much is taken in between two acknowledgements, and how long the machine waits for what. In milliseconds.
-    public struct Limits: Sendable, Hashable {
-        /// How many messages the broker may have in flight.
-        public var window: Int
-        /// At least; the storage may ask for more.
-        public var commitIntervalMilliseconds: Int64
-        /// What a batch may hold in topics and payloads, about, so that a transaction stays small.
-        public var batchBytes = 4 << 20
-        /// How long the broker may hear nothing; it hangs up after half as long again. Source: MQTT 5.0, 3.1.2.10
-        public var keepAliveMilliseconds: Int64 = 60_000
-        public var answerMilliseconds: Int64 = 30_000
-        public var firstBackoffMilliseconds: Int64 = 1000
-        public var lastBackoffMilliseconds: Int64 = 60_000
-        /// How long a final commit may take when stopping.
-        public var stopMilliseconds: Int64 = 3000
-
-        public init(window: Int, commitIntervalMilliseconds: Int64) {
-            self.window = window
-            self.commitIntervalMilliseconds = commitIntervalMilliseconds
-        }
-    }
-
     public private(set) var phase: Phase
     /// Messages read and not yet acknowledged.
     public private(set) var unacknowledged = 0
@@ -251,38 +229,4 @@ public struct SessionMachine: ~Copyable {
 
     /// Failed attempts since the last acknowledged commit.
     public var failedAttempts: Int { attempts }
-}
-
-/// Finds out that a broker has fewer messages in flight than we offered to take, so that waiting for more is vain.
-///
-/// It shows when deliveries begin at once after an acknowledgement, and stop at the same count twice, long before the
-/// commit is due. A steady trickle can look the same, and would then be committed in small pieces, which wears flash:
-/// so what was found is forgotten after a while, and has to show again. That takes two intervals, in which the broker
-/// waits: a small part of the while.
-private struct StallDetector {
-    private(set) var window: Int?
-    private var foundAt: Int64 = 0
-    private var lastCount = 0
-    private var beganAtOnce = false
-
-    private static func memory(_ interval: Int64) -> Int64 { max(30_000, 20 * interval) }
-
-    mutating func batchBegan(afterWriting milliseconds: Int64) {
-        beganAtOnce = milliseconds < 100
-    }
-
-    mutating func batchEnded(count: Int, quietFor: Int64, interval: Int64, now: Int64) {
-        if let window {
-            if count < window || now - foundAt >= StallDetector.memory(interval) { self.window = nil }
-            lastCount = 0
-        } else if beganAtOnce, quietFor >= interval / 2 {
-            if count == lastCount {
-                window = count
-                foundAt = now
-            }
-            lastCount = count
-        } else {
-            lastCount = 0
-        }
-    }
 }

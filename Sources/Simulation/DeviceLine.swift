@@ -18,7 +18,7 @@ struct DeviceLine: Sendable {
     }
 
     /// Makes the report that is due. What it returns is published no sooner than that.
-    mutating func report(_ wallClock: inout WallClock) -> [SimulatedMessage] {
+    mutating func report(_ wallClock: inout DayClock) -> [SimulatedMessage] {
         let time = due
         due = due + intervalMilliseconds
         let isReset = faults.cutsPower(at: time)

@@ -42,14 +42,6 @@ public enum FaultKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether values are wrong, and not only their way or their absence.
-    public var spoilsValues: Bool {
-        switch self {
-        case .spike, .outOfRange, .stuck, .damped, .drift, .step, .fog: true
-        default: false
-        }
-    }
-
     /// How long one lasts, in hours; nil for what hits a message.
     var hours: ClosedRange<Int>? {
         switch self {

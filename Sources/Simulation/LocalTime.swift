@@ -11,7 +11,7 @@ struct LocalTime: Sendable {
 }
 
 /// Reads the wall clock, and remembers the day it is in.
-struct WallClock: Sendable {
+struct DayClock: Sendable {
     private let calendar: DayCalendar
     private var day = Timestamp.distantPast..<Timestamp.distantPast
 

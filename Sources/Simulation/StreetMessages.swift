@@ -5,7 +5,7 @@ public struct StreetMessages: Sequence, IteratorProtocol, Sendable {
     private var lines: [DeviceLine]
     private var schedule = PriorityQueue<Turn>()
     private var outbox = PriorityQueue<Outgoing>()
-    private var wallClock: WallClock
+    private var wallClock: DayClock
     private var sequence = 0
     private let end: Timestamp
     /// Whether ``takeFaults()`` has something to say; else nothing is kept of them.
@@ -15,7 +15,7 @@ public struct StreetMessages: Sequence, IteratorProtocol, Sendable {
     init(lines: [DeviceLine], calendar: DayCalendar, end: Timestamp) {
         self.lines = lines
         self.end = end
-        wallClock = WallClock(calendar)
+        wallClock = DayClock(calendar)
         for index in lines.indices { schedule.insert(Turn(due: lines[index].due, line: index)) }
     }
 

@@ -19,6 +19,8 @@ public final class Store {
     /// Readings that are to be written with others of the same commit.
     var unbundled: [BundledReading] = []
     var newest = NewestTimes()
+    /// The newest schema that is read, and the one that is written.
+    public static var schemaVersion: Int64 { Schema.currentVersion }
     public let path: String
     public let options: StoreOptions
     var quarantinedBytes: Int64 = 0
@@ -28,7 +30,7 @@ public final class Store {
     var isWriting = false
 
     /// Opens the file, creating it or bringing it up to date as needed.
-    /// - Throws: `StorageError`; retry when ``StorageError/isRetryable``.
+    /// - Throws: ``StorageError``, whose hint says what to do; most of it passes, so try again after a second.
     public init(path: String, options: StoreOptions = StoreOptions()) throws(StorageError) {
         self.path = path
         self.options = options

@@ -73,7 +73,7 @@ struct TimeAxisTests {
         var free = 0
         for tick in axis.ticks {
             #expect(tick.labelColumn >= free && tick.labelColumn + tick.label.count <= axis.columns, "\(axis.ticks)")
-            #expect(axis.column(of: tick.time) == tick.column)
+            #expect(axis.place(tick.time, among: axis.columns) == tick.column)
             #expect(abs(tick.labelColumn + tick.label.count / 2 - tick.column) <= tick.label.count)
             free = tick.labelColumn + tick.label.count + 1
         }

@@ -78,7 +78,11 @@ struct StatusCodingTests {
         var fine = StatusCodingTests.full
         fine.storage.failure = nil
         fine.storage.slowDisk?.isSlow = false
+        fine.configuration.reloadError = nil
         #expect(!fine.hasProblem)
+        var refused = fine
+        refused.configuration.reloadError = "poort.toml:3:1: nonsense"
+        #expect(refused.hasProblem, "what was meant is not in force")
         #expect(StatusCodingTests.full.hasProblem, "the storage fails")
         var slow = fine
         slow.storage.slowDisk?.isSlow = true

@@ -17,14 +17,6 @@ struct GrossRangeTests {
         #expect(GrossRangeLimits(fail: 0...1).flag(.nan) == .missing)
         #expect(GrossRangeLimits(fail: 0...1).flag(.infinity) == .fail)
     }
-
-    @Test("leaves a reading without limits unevaluated")
-    func noLimits() {
-        var reading = Reading(series: 0, time: Timestamp(milliseconds: 0), value: 1)
-        reading.applyTests(of: Quantity(name: "x", unit: "1", kind: .gauge))
-        #expect(reading.flag == .unknown)
-        #expect(reading.tests == QualityTests())
-    }
 }
 
 @Suite("TimeGate")

@@ -160,10 +160,13 @@ struct SimulatedWeek {
 
     // MARK: - Clean readings
 
+    /// Faults that make values wrong, and not only their way or their absence.
+    private static let spoilingValues: Set<FaultKind> = [.spike, .outOfRange, .stuck, .damped, .drift, .step, .fog]
+
     /// The readings that no fault has spoiled, by quantity.
     func clean() -> [String: [Row]] {
         var spoiled: [SeriesIdentity: [ClosedRange<Timestamp>]] = [:]
-        for fault in faults where fault.kind.spoilsValues || fault.kind == .gap {
+        for fault in faults where SimulatedWeek.spoilingValues.contains(fault.kind) || fault.kind == .gap {
             for (identity, rows) in series(of: fault) {
                 var end = fault.end ?? .distantFuture
                 // The first reading after it is the finding, not an alarm.

@@ -23,7 +23,6 @@ struct DatabasePlaceTests {
             #expect(objection.condition == .gone)
             #expect(objection.description.contains("the disk that was mounted on \(card.path) is gone"))
             #expect(!objection.description.contains("[SQLite"), "SQLite has not said so")
-            #expect(objection.isRetryable)
         }
         let other = try SmallDisk(megabytes: 1, at: card.path)
         for place in places { #expect(place.objection() == nil, "another card has been put in") }

@@ -10,7 +10,7 @@ import Testing
 struct MigrationTests {
     private let directory = TemporaryDirectory()
     private var path: String { directory.file("poort.db") }
-    private static let versions = Array(1...Schema.migrations.count)
+    private static let versions = Array(1...SchemaVersions.migrations.count)
     private static let ten = Timestamp(rfc3339: "2026-11-23T10:00:00Z")!
 
     @Test("are read as they are, and whole once they are brought up to date", arguments: versions)
@@ -36,7 +36,7 @@ struct MigrationTests {
 
     @Test("survive SIGKILL at each step of it", arguments: versions)
     func killed(version: Int) async throws {
-        let points = (version..<Schema.migrations.count).flatMap {
+        let points = (version..<SchemaVersions.migrations.count).flatMap {
             ["migration.\($0 + 1)", "migration.\($0 + 1).uncommitted"]
         }
         for point in points + ["migration.finished"] {
@@ -97,7 +97,7 @@ struct MigrationTests {
         }
         let ten = MigrationTests.ten.milliseconds
         execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
-        for step in Schema.migrations[..<version] { execute(step) }
+        for step in SchemaVersions.migrations[..<version] { execute(step) }
         let rows =
             version < 4
             ? "INSERT INTO readings(time, series, value, flag, tests) SELECT \(ten) + n * 1000, 1, n * 1.5, 1, 1"

@@ -20,7 +20,7 @@ struct SchemaVersionTests {
 
     /// As the version before wrote it: a counter with a usable and an empty minute, and a direction.
     private func writeOldFile() {
-        for step in Schema.migrations[..<2] { execute(step) }
+        for step in SchemaVersions.migrations[..<2] { execute(step) }
         execute(
             """
             PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 2;

@@ -39,7 +39,7 @@ public final class Replay {
         let wiring = Wiring(configuration)
         var settings = wiring.coreSettings
         settings.lateWindowsInOneGo = .max
-        lock = try database.map { path throws(GatewayError) in try FileLock(path: path + ".lock") }
+        lock = try database.map { path throws(GatewayError) in try FileLock(path: FileLock.name(of: path)) }
         var options = wiring.storeOptions
         // All that was rejected is to be seen.
         options.quarantineLimitBytes = .max
@@ -153,7 +153,7 @@ public final class Replay {
         if position.clock >= nextRetention {
             while try core.removeExpired(monotonic: monotonic) { try commit() }
             try commit()
-            nextRetention = position.clock + 3_600_000
+            nextRetention = position.clock + Core.retentionPause
         }
         while case let turn = try core.keepWithinQuota(monotonic: monotonic), turn != .nothing {
             try commit()

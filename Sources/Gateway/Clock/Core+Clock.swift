@@ -116,20 +116,11 @@ extension Core {
         let began = boot.began ?? now
         let time =
             waiting.timeOrigin == .device ? Timestamp(milliseconds: waiting.time) : began + waiting.time
-        let gate = TimeGate(
-            aheadToleranceMilliseconds: settings.clockAheadMilliseconds,
-            retentionMilliseconds: settings.rawRetentionMilliseconds)
-        if let reason = gate.objection(to: time, received: received, now: now) {
-            let detail = "its time \(time) is \(reason.timeComplaint) (received \(received))"
-            try putAside(waiting, time: time, Rejection(reason, detail: detail, readingCount: 1))
-            return
+        if let rejection = settings.timeGate.rejection(of: time, received: received, now: now, floor: quota.rawFloor) {
+            try putAside(waiting, time: time, rejection)
+        } else {
+            try file(waiting, at: time)
         }
-        if time < quota.rawFloor {
-            let detail = TimeGate.complaint(about: time, quota.rawFloor)
-            try putAside(waiting, time: time, Rejection(.beyondRetention, detail: detail, readingCount: 1))
-            return
-        }
-        try file(waiting, at: time)
     }
 
     private func file(_ waiting: UndatedReading, at time: Timestamp) throws(StorageError) {
@@ -180,23 +171,17 @@ extension Core {
         let boot = boots.first { $0.number == waiting.boot }
         var line = JSONLine()
         if let names = try store.names(of: waiting.series) {
-            line.add("device", names.device)
-            line.add("quantity", names.quantity)
-            line.add("time", time)
-            line.add("value", waiting.value)
-            line.add("unit", names.unit)
+            line.addReading(
+                device: names.device, quantity: names.quantity, time: time, value: waiting.value, unit: names.unit)
         }
         if time == nil {
             line.add("boot", boot?.identity ?? "")
             line.add("milliseconds_since_boot", Int(waiting.time))
         }
-        var copy = QuarantinedMessage(
-            received: boot?.began.map { $0 + waiting.received } ?? Timestamp(milliseconds: waiting.received),
+        let isNew = try putAside(
+            line, received: boot?.began.map { $0 + waiting.received } ?? Timestamp(milliseconds: waiting.received),
             boot: boot?.began == nil ? waiting.boot : nil,
-            source: waiting.source == SourceLedger.unmatched ? "" : waiting.source, topic: [],
-            payload: Array(line.finished.utf8), rejection: rejection)
-        copy.mask(by: settings.mask)
-        let isNew = try store.quarantine(copy, configuration: settings.configurationFingerprint)
+            source: waiting.source == SourceLedger.unmatched ? "" : waiting.source, rejection)
         try store.settle(waiting, as: isNew ? .quarantined : .duplicate)
     }
 }

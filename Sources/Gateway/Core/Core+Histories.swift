@@ -12,20 +12,33 @@ extension Core {
 
     private func equip(_ id: SeriesID, under control: QualityControl) throws(StorageError) {
         if histories.isUnder(control, id) { return }
-        var recall = histories.recall(of: id, under: control)
-        var isWhole = histories.isWhole(id)
-        if recall.wantsOlder, !isWhole, recallRowsLeft > 0 {
-            let older = try passOver(
-                before: recall.oldest?.time ?? .distantFuture, of: [id], limit: recallRowsLeft
-            ) {
-                recall.offer(SeriesPoint(time: $0.time, value: $0.value))
-                return recall.wantsOlder
-            }
-            recallRowsLeft -= max(older.rows, Core.rowsOfALook)
-            isWhole = recall.wantsOlder && older.unfinished.isEmpty
+        if let rows = try equip([id: control], limit: recallRowsLeft) {
+            recallRowsLeft -= max(rows, Core.rowsOfALook)
         }
-        histories.adopt(recall.history, isWhole: isWhole, under: control, of: id)
-        try noteUnjudgedMinutes(of: id)
+    }
+
+    /// - Parameter limit: of the readings that are passed over in the file.
+    /// - Returns: how many these were; nil where nothing had to be looked for.
+    @discardableResult
+    private func equip(_ wanted: [SeriesID: QualityControl], limit: Int) throws(StorageError) -> Int? {
+        var recalls: [SeriesID: HistoryRecall] = wanted.reduce(into: [:]) { $0[$1.key] = histories.recall(of: $1.key, under: $1.value) }
+        let older = recalls.filter { limit > 0 && $1.wantsOlder && !histories.isWhole($0) }
+            .mapValues { $0.oldest?.time ?? .distantFuture }
+        var passed = Passed()
+        if let end = older.values.max() {
+            passed = try passOver(before: end, of: Set(older.keys), limit: limit) { row in
+                if row.time >= older[row.series]! { return true }
+                recalls[row.series]!.offer(SeriesPoint(time: row.time, value: row.value))
+                return recalls[row.series]!.wantsOlder
+            }
+        }
+        for (id, recall) in recalls {
+            let isWhole =
+                older[id] == nil ? histories.isWhole(id) : recall.wantsOlder && !passed.unfinished.contains(id)
+            histories.adopt(recall.history, isWhole: isWhole, under: wanted[id]!, of: id)
+            for minute in unjudged[id] ?? [] { try noteChange(at: minute, of: id) }
+        }
+        return older.isEmpty ? nil : passed.rows
     }
 
     /// How many readings are passed over for the histories of single series between two closings of windows: half a
@@ -61,35 +74,15 @@ extension Core {
 
     /// Makes the series of the file ready for judgement, where the configuration knows their limits.
     func equipHistories(of stored: [StoredSeries]) throws(StorageError) {
-        var recalls: [SeriesID: (recall: HistoryRecall, control: QualityControl, oldest: Timestamp)] = [:]
+        var wanted: [SeriesID: QualityControl] = [:]
         for each in stored {
             guard let quantity = settings.quantity(each.place), quantity.unit == each.place.unit,
                 quantity.kind == each.rules.kind
             else { continue }
             let control = QualityControl(of: quantity, intervalMilliseconds: each.rules.intervalMilliseconds)
-            if histories.isUnder(control, each.id) { continue }
-            let recall = histories.recall(of: each.id, under: control)
-            if recall.wantsOlder, !histories.isWhole(each.id) {
-                recalls[each.id] = (recall, control, recall.oldest?.time ?? .distantFuture)
-            } else {
-                try equip(each.id, under: control)
-            }
+            if !histories.isUnder(control, each.id) { wanted[each.id] = control }
         }
-        let end = recalls.values.map(\.oldest).max() ?? .distantPast
-        let passed = try passOver(before: end, of: Set(recalls.keys), limit: Core.startRowLimit) { row in
-            if row.time >= recalls[row.series]!.oldest { return true }
-            recalls[row.series]!.recall.offer(SeriesPoint(time: row.time, value: row.value))
-            return recalls[row.series]!.recall.wantsOlder
-        }
-        for (id, found) in recalls {
-            let isWhole = found.recall.wantsOlder && !passed.unfinished.contains(id)
-            histories.adopt(found.recall.history, isWhole: isWhole, under: found.control, of: id)
-            try noteUnjudgedMinutes(of: id)
-        }
-    }
-
-    private func noteUnjudgedMinutes(of id: SeriesID) throws(StorageError) {
-        for minute in unjudged[id] ?? [] { try noteChange(at: minute, of: id) }
+        try equip(wanted, limit: Core.startRowLimit)
     }
 
     // MARK: - Passing over what is stored

@@ -151,30 +151,21 @@ extension Core {
     /// Keeps a reading that was on its way when others of its time went for the quota.
     private func quarantineTooOld(_ reading: Reading, header: MessageHeader) throws(StorageError) {
         _ = try quarantine(
-            reading, header: header,
-            Rejection(
-                .beyondRetention, detail: TimeGate.complaint(about: reading.time, quota.rawFloor), readingCount: 1)
-        )
+            reading, header: header, TimeGate.rejection(of: reading.time, before: quota.rawFloor))
     }
 
-    /// Puts a reading aside by itself. What is kept is the reading, not the payload.
+    /// Puts a reading aside by itself, and counts it.
     /// - Returns: whether it was new.
     private func quarantine(
         _ reading: Reading, header: MessageHeader, _ rejection: Rejection
     ) throws(StorageError) -> Bool {
         let series = series[reading.series].series
         var line = JSONLine()
-        line.add("device", series.device)
-        line.add("quantity", series.quantity.name)
-        line.add("time", reading.time)
-        line.add("value", reading.value)
-        line.add("unit", series.quantity.unit)
-        var copy = QuarantinedMessage(
-            received: header.received, source: accounts.name(of: header.source), topic: [],
-            payload: Array(line.finished.utf8),
-            rejection: rejection)
-        copy.mask(by: settings.mask)
-        let isNew = try store.quarantine(copy, configuration: settings.configurationFingerprint)
+        line.addReading(
+            device: series.device, quantity: series.quantity.name, time: reading.time, value: reading.value,
+            unit: series.quantity.unit)
+        let isNew = try putAside(
+            line, received: header.received, source: accounts.name(of: header.source), rejection)
         accounts.update(header.source) {
             if isNew { $0.readings.quarantined += 1 } else { $0.readings.duplicate += 1 }
         }

@@ -58,6 +58,8 @@ extension Core {
     }
 
     /// Longer than a reading may be on its way from the gate to the database.
+    /// How often what is too old is looked for, in milliseconds.
+    static var retentionPause: Int64 { 3_600_000 }
     private static var readingMargin: Int64 { 3_600_000 }
     /// Longer than the longest window.
     static var sourceMargin: Int64 { 2 * 86_400_000 }

@@ -211,19 +211,11 @@ final class Core {
         if message.isComplete { finishMessage() }
     }
 
-    /// Whether what was stored of it shows that it never came before. A reading with its own time is not looked up while
-    /// the clock is wrong, nor found where it was kept until then.
-    private func isCertainlyNew(_ message: OpenMessage) -> Bool {
-        let header = message.header
-        if message.storedCount == 0 || header.packetID == 0 { return false }
-        return header.needsIdentity && !header.isQuarantined || !header.isUndated && undatedCount == 0
-    }
-
     private func finishMessage() {
         guard let message = open else { return }
         open = nil
         if message.isVoid { return }
-        if isCertainlyNew(message) { redelivery.wasNew() }
+        if message.isCertainlyNew(whileUndatedWait: undatedCount > 0) { redelivery.wasNew() }
         let ending = message.ending
         accounts.update(message.header.source) {
             $0.readings.stored += message.storedCount
@@ -240,17 +232,5 @@ final class Core {
     func count(windows: Int, revisions: Int, tier: Tier) {
         figures.closedWindows[tier, default: 0] += windows
         figures.revisions += revisions
-    }
-}
-
-extension QuarantineOutcome {
-    /// Counts where a message ended that was sent through again.
-    fileprivate mutating func count(_ ending: OpenMessage.Ending) {
-        switch ending {
-        case .stored: stored += 1
-        case .duplicate: duplicate += 1
-        case .quarantined: quarantined += 1
-        case .rejected: rejected += 1
-        }
     }
 }

@@ -21,7 +21,7 @@ extension CoreLoop {
     }
 
     mutating func note(commitMilliseconds milliseconds: Double) {
-        let seconds = DurationWords.text(Int64(milliseconds))
+        let seconds = MeasureWords.text(Int64(milliseconds))
         switch commits.note(milliseconds: milliseconds, at: .now()) {
         case .becameSlow:
             logger.warning("slow disk: a commit took \(seconds); messages wait in the broker meanwhile")

@@ -14,7 +14,7 @@ struct DiskReport {
         if let failure = snapshot.failure { return "storage failing (\(condition)): \(failure.error.cause)" }
         if let underWay { return "slow disk: a commit has been under way for \(underWay / 1000) s" }
         guard isSlow, let last = snapshot.commits.last else { return nil }
-        return "slow disk: the last commit took \(DurationWords.text(Int64(last.milliseconds)))"
+        return "slow disk: the last commit took \(MeasureWords.text(Int64(last.milliseconds)))"
     }
 
     /// In a word: `working`, `slow`, or what ``StorageError/condition`` says.

@@ -153,19 +153,13 @@ final class IntakeGate: IntakeLine {
         var index = 0
         while index < message.readings.count {
             let time = message.readings[index].time
-            if let reason = timeGate.objection(to: time, received: received, now: now) {
-                holdBack(index, reason, "its time \(time) is \(reason.timeComplaint) (received \(received))")
-            } else if time < floor {
-                holdBack(index, .beyondRetention, TimeGate.complaint(about: time, floor))
+            if let rejection = timeGate.rejection(of: time, received: received, now: now, floor: floor) {
+                message.readings.remove(at: index)
+                message.rejections.append(rejection)
             } else {
                 index += 1
             }
         }
-    }
-
-    private func holdBack(_ index: Int, _ reason: RejectionReason, _ detail: String) {
-        message.readings.remove(at: index)
-        message.rejections.append(Rejection(reason, detail: detail, readingCount: 1))
     }
 
     /// Moves readings without a time of their own to the rejections, since nobody knows when their message came.
@@ -219,43 +213,5 @@ final class IntakeGate: IntakeLine {
     private func letCoreWork() {
         publishBurst()
         usleep(500)
-    }
-}
-
-extension TimeGate {
-    /// About a reading that is older than the quota leaves of its like.
-    static func complaint(about time: Timestamp, _ floor: Timestamp) -> String {
-        "its time \(time) is before \(floor), up to when readings went for the quota"
-    }
-}
-
-extension RejectionReason {
-    var timeComplaint: String {
-        self == .clockAhead ? "ahead of the gateway's clock" : "older than raw readings are kept"
-    }
-}
-
-/// A decoder and its rules, on their way to the broker thread. Any thread puts; the broker thread takes.
-final class IntakeReplacement: Sendable {
-    struct Rules: Sendable {
-        var decoder: DecoderOptions
-        var timeGate: TimeGate
-    }
-
-    private let rules = Mutex<Rules?>(nil)
-    private let isWaiting = Atomic<Bool>(false)
-
-    func put(_ new: Rules) {
-        rules.withLock { $0 = new }
-        isWaiting.store(true, ordering: .releasing)
-    }
-
-    func take() -> Rules? {
-        guard isWaiting.load(ordering: .acquiring) else { return nil }
-        isWaiting.store(false, ordering: .releasing)
-        return rules.withLock { rules in
-            defer { rules = nil }
-            return rules
-        }
     }
 }

@@ -42,6 +42,13 @@ struct OpenMessage {
         return storedCount > 0 || hasEarlier ? .stored : .duplicate
     }
 
+    /// Whether what was stored of it shows that it never came before. A reading with its own time is not looked up while
+    /// the clock is wrong, nor found where it was kept until then.
+    func isCertainlyNew(whileUndatedWait hasUndated: Bool) -> Bool {
+        if storedCount == 0 || header.packetID == 0 { return false }
+        return header.needsIdentity && !header.isQuarantined || !header.isUndated && !hasUndated
+    }
+
     /// The quarantine's row from which it comes.
     var row: Int64? { if case .quarantine(let row) = header.origin { row } else { nil } }
 

@@ -16,7 +16,7 @@ extension CoreLoop {
     private mutating func announceQuota(_ core: Core) {
         let condition = core.quota.condition
         guard condition != announcedQuota, let quota = core.settings.quota else { return }
-        let bound = DurationWords.size(quota.bytes)
+        let bound = MeasureWords.size(quota.bytes)
         switch condition {
         case .removing:
             logger.notice("the database has nearly reached its quota of \(bound): what is oldest goes, counted")

@@ -92,7 +92,7 @@ struct WearKeeper {
         let wasQuiet = announced.verdict == .none || announced.verdict == .within
         announced = (verdict, interval)
         if wasQuiet, verdict == .none || verdict == .within { return nil }
-        return snapshot.remark ?? "the commit interval is \(DurationWords.text(interval)) again, as configured"
+        return snapshot.remark ?? "the commit interval is \(MeasureWords.text(interval)) again, as configured"
     }
 
     // MARK: - The day's account in the file

@@ -23,9 +23,9 @@ struct WearSnapshot: Sendable {
     /// Why commits are as far apart as they are; nil where that is as configured, and no budget is exceeded.
     var remark: String? {
         guard let budget else { return nil }
-        let budgetText = "\(DurationWords.size(budget))/day"
-        let from = DurationWords.text(configuredInterval)
-        let to = DurationWords.text(interval)
+        let budgetText = "\(MeasureWords.size(budget))/day"
+        let from = MeasureWords.text(configuredInterval)
+        let to = MeasureWords.text(interval)
         switch verdict {
         case .none, .within: return nil
         case .stretched: return "the commit interval is stretched from \(from) to \(to) to keep within \(budgetText)"
@@ -39,28 +39,14 @@ struct WearSnapshot: Sendable {
     private var limit: String {
         if bound == .window, let windowFill {
             return
-                "the broker's window of \(window) messages is used up in \(DurationWords.text(rounded(windowFill))), "
+                "the broker's window of \(window) messages is used up in \(MeasureWords.text(rounded(windowFill))), "
                 + "and then it waits for a commit; receive_maximum, or the broker's max_inflight_messages, may be higher"
         }
-        return "\(DurationWords.text(interval)) between commits is the longest that "
+        return "\(MeasureWords.text(interval)) between commits is the longest that "
             + (interval < WearSettings.longestInterval ? "a keepalive of \(keepAliveSeconds) s allows" : "is allowed")
     }
 
     private func rounded(_ milliseconds: Int64) -> Int64 {
         milliseconds < 1000 ? milliseconds / 10 * 10 : milliseconds / 1000 * 1000
-    }
-}
-
-/// Measures as they stand in a sentence.
-enum DurationWords {
-    static func text(_ milliseconds: Int64) -> String {
-        milliseconds < 1000 ? "\(milliseconds) ms" : "\(JSONLine.number(Double(milliseconds / 100) / 10)) s"
-    }
-
-    /// `2 GiB`
-    static func size(_ bytes: Int64) -> String {
-        let text = Measure.text(bytes: bytes)
-        let digits = text.prefix { $0.isNumber }
-        return "\(digits) \(text.dropFirst(digits.count))"
     }
 }

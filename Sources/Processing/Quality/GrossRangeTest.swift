@@ -11,14 +11,3 @@ extension GrossRangeLimits {
         return .good
     }
 }
-
-extension Reading {
-    /// Runs the tests that need no other reading, and sets the flags.
-    @inlinable
-    public mutating func applyTests(of quantity: Quantity) {
-        guard let limits = quantity.grossRange else { return }
-        let verdict = limits.flag(value)
-        tests[.grossRange] = verdict
-        flag = verdict
-    }
-}

@@ -1,4 +1,4 @@
-public import Telemetry
+import Telemetry
 
 /// The newest points of a series in the order of their time: what the tests must know to judge the next.
 ///
@@ -21,14 +21,6 @@ public struct SeriesHistory: Sendable, RandomAccessCollection {
     public subscript(index: Int) -> SeriesPoint {
         precondition(index >= 0 && index < count, "there is no such point in the history")
         return slots[(oldest + index) & (slots.count - 1)]
-    }
-
-    /// The last point at or before a time, such as the humidity when dust was measured.
-    /// - Returns: nil also when it is older than what is kept; then storage knows.
-    public func last(atOrBefore time: Timestamp) -> SeriesPoint? {
-        var index = count - 1
-        while index >= 0, self[index].time > time { index -= 1 }
-        return index >= 0 ? self[index] : nil
     }
 
     mutating func append(_ point: SeriesPoint) {

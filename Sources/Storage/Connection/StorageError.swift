@@ -37,15 +37,6 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether what stands at the path is no database, or none of ours.
     public var isNoDatabase: Bool { code & 0xFF == SQLITE_NOTADB }
 
-    /// Whether trying again later can help without anybody changing the file or the configuration.
-    public var isRetryable: Bool {
-        if isDamage { return false }
-        return switch code & 0xFF {
-        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_NOMEM: true
-        default: false
-        }
-    }
-
     private static func hint(code: Int32) -> String {
         if code == pageDamaged || code & 0xFF == SQLITE_CORRUPT {
             return "poort doctor says what is damaged; the daemon sets such a file aside and salvages what can be read"

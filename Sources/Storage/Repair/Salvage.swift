@@ -138,12 +138,12 @@ public final class Salvage {
         do {
             let database = try Database(
                 path: place.begun, mode: .readWrite, busyTimeoutMilliseconds: options.busyTimeoutMilliseconds)
-            let version = source?.schemaVersion ?? Schema.migrations.count
+            let version = source?.schemaVersion ?? SchemaVersions.migrations.count
             try Schema.prepare(database, pageSize: options.pageSize, through: version)
             try database.execute("PRAGMA synchronous = FULL; BEGIN IMMEDIATE", operation: "begin to salvage")
             if let source {
                 try begin(
-                    SalvageWork(source, into: database), in: database, isOld: version < Schema.migrations.count, beat)
+                    SalvageWork(source, into: database), in: database, isOld: version < SchemaVersions.migrations.count, beat)
             }
             try database.execute("COMMIT", operation: "commit what was salvaged")
             try database.execute("PRAGMA wal_checkpoint(TRUNCATE)", operation: "complete what was salvaged")

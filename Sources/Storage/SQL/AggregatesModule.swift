@@ -6,7 +6,7 @@ import Telemetry
 enum AggregatesModule {
     private struct Table {
         var base = sqlite3_vtab()
-        var table: Unmanaged<AggregatesTable>
+        var table: Unmanaged<AggregatesSQLTable>
     }
 
     private struct Cursor {
@@ -15,7 +15,7 @@ enum AggregatesModule {
     }
 
     /// Makes the table `temp.aggregates`; the object must outlive the connection's use of it.
-    static func register(_ table: AggregatesTable) throws(StorageError) {
+    static func register(_ table: AggregatesSQLTable) throws(StorageError) {
         precondition(MemoryLayout<Cursor>.offset(of: \.base) == 0 && MemoryLayout<Table>.offset(of: \.base) == 0)
         let context = Unmanaged.passUnretained(table).toOpaque()
         let code = sqlite3_create_module_v2(table.database.handle, "poort_aggregates", module, context, nil)
@@ -32,7 +32,7 @@ enum AggregatesModule {
         module.xConnect = { handle, context, _, _, made, _ in AggregatesModule.connect(handle, context, made) }
         module.xBestIndex = { _, info in
             guard let info else { return SQLITE_ERROR }
-            AggregatesTable.plan(info)
+            AggregatesSQLTable.plan(info)
             return SQLITE_OK
         }
         module.xDisconnect = { AggregatesModule.disconnect($0) }
@@ -53,7 +53,7 @@ enum AggregatesModule {
         _ made: UnsafeMutablePointer<UnsafeMutablePointer<sqlite3_vtab>?>?
     ) -> Int32 {
         guard let context, let made else { return SQLITE_ERROR }
-        let code = sqlite3_declare_vtab(handle, AggregatesTable.declaration)
+        let code = sqlite3_declare_vtab(handle, AggregatesSQLTable.declaration)
         guard code == SQLITE_OK else { return code }
         let table = UnsafeMutablePointer<Table>.allocate(capacity: 1)
         table.initialize(to: Table(table: .fromOpaque(context)))
@@ -128,12 +128,12 @@ enum AggregatesModule {
     // MARK: - Columns
 
     private static func give(_ context: OpaquePointer?, _ walk: AggregatesWalk, _ index: Int32) {
-        guard let column = AggregatesTable.Column(rawValue: index) else { return }
+        guard let column = AggregatesSQLTable.Column(rawValue: index) else { return }
         walk.withWindow { give(context, $0, column, names: walk.table.names) }
     }
 
     private static func give(
-        _ context: OpaquePointer?, _ row: borrowing AggregateInPlace, _ column: AggregatesTable.Column,
+        _ context: OpaquePointer?, _ row: borrowing AggregateInPlace, _ column: AggregatesSQLTable.Column,
         names: SeriesNames
     ) {
         switch column {
@@ -163,7 +163,7 @@ enum AggregatesModule {
 
     /// What there is of some kinds of quantities alone.
     private static func giveFigure(
-        _ context: OpaquePointer?, _ row: borrowing AggregateInPlace, _ column: AggregatesTable.Column
+        _ context: OpaquePointer?, _ row: borrowing AggregateInPlace, _ column: AggregatesSQLTable.Column
     ) {
         switch column {
         case .increase: give(context, row.stored.aggregate.increase?.total)

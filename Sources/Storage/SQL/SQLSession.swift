@@ -7,7 +7,7 @@ public final class SQLSession {
     fileprivate let database: Database
     private let watching = SQLGuard()
     private let readings: ReadingsTable
-    private let aggregates: AggregatesTable
+    private let aggregates: AggregatesSQLTable
     /// Asked now and then while a statement runs: whether it is to stop.
     public var shouldStop: () -> Bool = { false }
 
@@ -18,7 +18,7 @@ public final class SQLSession {
         let (database, version) = try StoreReader.opened(path)
         self.database = database
         readings = try ReadingsTable(database, schemaVersion: version, skipsDamaged: skipsDamaged)
-        aggregates = AggregatesTable(database, names: readings.names, schemaVersion: version)
+        aggregates = AggregatesSQLTable(database, names: readings.names, schemaVersion: version)
         try SQLFunctions.register(on: database)
         try ReadingsModule.register(readings)
         try AggregatesModule.register(aggregates)

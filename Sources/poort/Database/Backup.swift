@@ -46,11 +46,3 @@ struct Backup: ParsableCommand {
         OutputBuffer.show("\(file): \(Bytes.text(bytes)), a copy of \(path)")
     }
 }
-
-/// A progress line for closures.
-final class SharedProgress {
-    private var line = ProgressLine()
-
-    func show(_ text: @autoclosure () -> String) { line.show(text()) }
-    func finish() { line.finish() }
-}

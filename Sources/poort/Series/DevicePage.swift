@@ -56,7 +56,7 @@ struct DevicePage {
         let height = report.stretch.series.kind == .circular ? 9 : DevicePage.chartHeight
         let chart = SeriesChart(report.stretch, columns: isWide ? beside : columns, height: height)
         let heading = TextWrap.lines(of: report.heading(chart), columns: columns)
-        let facts = SeriesFacts(chart: chart)
+        let facts = SeriesSummary(chart: chart)
         if let emptiness = report.emptiness {
             return heading + [emptiness] + (report.stretch.whole.count > 0 ? facts.paragraph(width: columns) : [])
         }

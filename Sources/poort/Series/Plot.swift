@@ -93,7 +93,7 @@ struct Plot: ParsableCommand {
             TextWrap.lines(
                 of: "\(TerminalText.plain(stretch.series.device))  \(report.heading(chart))", columns: columns)
             + TextWrap.lines(of: "\(LocalTimeText.text(stretch.range)), \(what)", columns: columns)
-        let facts = SeriesFacts(chart: chart).paragraph(width: columns)
+        let facts = SeriesSummary(chart: chart).paragraph(width: columns)
         if let emptiness = report.emptiness { return heading + [emptiness] }
         let legend =
             chart.legend.isEmpty ? [] : TextWrap.lines(of: chart.legend.joined(separator: "  "), columns: columns)

@@ -4,26 +4,6 @@ import Gateway
 import GatewayConfiguration
 import Storage
 
-/// Where the daemon can be asked, and what to fall back on.
-struct DaemonLocation: ParsableArguments {
-    @OptionGroup var configuration: ConfigurationLocation
-
-    @Option(help: "The daemon's socket, instead of the configuration's.")
-    var socket: String?
-
-    /// - Throws: for a wrong configuration, unless a socket is given.
-    func client() throws -> ControlClient {
-        if let socket { return ControlClient(path: socket) }
-        let read = try configuration.load { findings in
-            let path = findings?.control.socketPath ?? "PATH"
-            return
-                "the same command with --socket \(path) asks the daemon all the same (poort status --socket \(path)); "
-                + "one that runs keeps the configuration that it read last"
-        }
-        return ControlClient(path: read.control.socketPath)
-    }
-}
-
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show how the gateway is: broker, rates, storage, and each sensor's last reading.",
@@ -32,7 +12,8 @@ struct Status: ParsableCommand {
             still tells.
 
             Exit code 0 when all is well, 1 when the broker is away, the storage fails or is slow, its \
-            quota cannot be kept, the ledger does not balance or the clock cannot be right, 69 when the daemon cannot be reached.
+            quota cannot be kept, the ledger does not balance, the clock cannot be right, a partner cannot be reached or the \
+            last reload was refused, 69 when the daemon cannot be reached.
 
             Example:
               poort status --json | jq '.sensors[] | select(.is_late)'

@@ -19,10 +19,6 @@ struct SeriesHistoryTests {
         var history = SeriesHistory()
         for second in 0..<1000 { _ = control.append(point(second, Double(second)), to: &history) }
         #expect(history.map(\.value) == Array(992..<1000).map(Double.init))
-        #expect(history.last(atOrBefore: Timestamp(milliseconds: 995_999))?.value == 995)
-        #expect(history.last(atOrBefore: Timestamp(seconds: 999_999))?.value == 999)
-        #expect(history.last(atOrBefore: Timestamp(seconds: 991)) == nil)
-        #expect(SeriesHistory().last(atOrBefore: .distantFuture) == nil)
     }
 
     @Test("takes in no reading that is older than the newest; one of the same time it does")

@@ -215,7 +215,7 @@ struct AggregatePropertyTests {
         // The view has the columns that the table had, in their order.
         executeInOldFile(
             old,
-            Schema.migrations[..<3] + [
+            SchemaVersions.migrations[..<3] + [
                 "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 3", "ATTACH '\(new)' AS new",
                 "INSERT INTO aggregates SELECT * FROM new.aggregates",
                 "INSERT INTO series(id, device, quantity, unit, kind, device_type) VALUES(77, 'd', 'q', 'u', 'counter', 't')",

@@ -204,7 +204,7 @@ struct SQLSessionTests {
             let path = directory.file("old\(version).db")
             do {
                 let database = try Database(path: path, mode: .readWrite, busyTimeoutMilliseconds: 0)
-                for step in Schema.migrations[..<version] { try database.execute(step, operation: "test") }
+                for step in SchemaVersions.migrations[..<version] { try database.execute(step, operation: "test") }
                 try database.execute(
                     """
                     PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(version);

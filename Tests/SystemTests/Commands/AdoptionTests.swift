@@ -21,6 +21,15 @@ struct AdoptionTests {
         #expect(ledger.ending == .exited(0), "\(ledger.output)\(ledger.errors)", sourceLocation: location)
     }
 
+    /// Runs a command where a person sits and answers. Source: script(1) of util-linux.
+    private func atTerminal(
+        _ arguments: [String], answer: String
+    ) throws -> (ending: ChildProcess.Ending?, output: String) {
+        let command = ([GatewayProcess.executable] + arguments).joined(separator: " ")
+        let run = try ChildProcess("/bin/sh", ["-c", "echo \(answer) | script -qec '\(command)' /dev/null"])
+        return (run.wait(), run.standardOutput)
+    }
+
     @Test("is told its name, adds what is printed, and has the held messages back, with every message accounted for")
     func adopt() async throws {
         let broker = try PrivateBroker()
@@ -120,8 +129,12 @@ struct AdoptionTests {
         try bad.drain()
         bad.close()
         #expect(await eventually { (try? gateway.reader().holdings().quarantined) == 1 })
-        let drop = try gateway.command(
-            ["quarantine", "drop", "--reason", "undecodable", "--config", gateway.configurationPath])
+        let wish = ["quarantine", "drop", "--reason", "undecodable", "--config", gateway.configurationPath]
+        let unsure = try atTerminal(wish, answer: "n")
+        #expect(unsure.ending == .exited(1) && unsure.output.contains("nothing was removed"), "\(unsure)")
+        #expect(unsure.output.contains("remove all messages in quarantine put aside as undecodable for good? [y/N]"))
+        #expect(try gateway.reader().holdings().quarantined == 1)
+        let drop = try gateway.command(wish)
         #expect(drop.ending == .exited(0) && drop.output.contains("1 removed"), "\(drop)")
         #expect(try gateway.reader().holdings().quarantined == 0)
         try expectBalance(of: gateway)

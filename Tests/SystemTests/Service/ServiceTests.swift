@@ -88,7 +88,7 @@ struct ServiceTests {
             GatewayProcess.executable,
             ["status", "--config", gateway.configurationPath, "--socket", gateway.socketPath]
         )
-        #expect(asked.wait() == .exited(0), "\(asked.standardError)")
+        #expect(asked.wait() == .exited(1), "\(asked.standardError)")
         let second = asked.standardOutput.split(separator: "\n").dropFirst().first
         #expect(second?.contains("RELOAD REFUSED") == true, "\(asked.standardOutput)")
         try publisher.publish("sensors/a/d-1/pm10", payload: Array(#"{"value":2}"#.utf8))

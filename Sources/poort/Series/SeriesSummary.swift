@@ -4,7 +4,7 @@ import Storage
 import Telemetry
 
 /// What stands beside a chart: how many readings there are of those expected, and what they amount to.
-struct SeriesFacts {
+struct SeriesSummary {
     let chart: SeriesChart
     private var stretch: SeriesStretch { chart.stretch }
     private var whole: Aggregate { stretch.whole }
@@ -27,7 +27,7 @@ struct SeriesFacts {
         return facts.flatMap { fact in
             let padding = fact.isNumber ? String(repeating: " ", count: max(0, values - fact.text.count)) : ""
             let text = "\(padding)\(fact.text)" + (fact.note.isEmpty ? "" : "  \(fact.note)")
-            return SeriesFacts.wrapped(text, columns: columns - names - 2).enumerated().map { index, part in
+            return SeriesSummary.wrapped(text, columns: columns - names - 2).enumerated().map { index, part in
                 let name = index == 0 ? fact.name : ""
                 return name + String(repeating: " ", count: names - name.count + 2) + part
             }
@@ -170,7 +170,7 @@ struct SeriesFacts {
     private func number(_ count: Int) -> String { Grouped.text(count) }
 }
 
-extension SeriesFacts.Fact {
+extension SeriesSummary.Fact {
     fileprivate var isNumber: Bool { text.allSatisfy { $0.isNumber || "-. \u{A0}".contains($0) } }
 }
 

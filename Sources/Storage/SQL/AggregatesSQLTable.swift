@@ -3,7 +3,7 @@ import Telemetry
 
 /// What the virtual table `aggregates` of one connection is made of: the rows of the table of that name, with the figures
 /// that follow from them. Columns are called as in the NDJSON of `poort query`.
-final class AggregatesTable {
+final class AggregatesSQLTable {
     let database: Database
     let names: SeriesNames
     let schemaVersion: Int64
@@ -58,7 +58,7 @@ final class AggregatesTable {
 
 /// One walk through the table, row by row.
 final class AggregatesWalk {
-    let table: AggregatesTable
+    let table: AggregatesSQLTable
     private var request = ReadingsRequest()
     private var tiers: [Tier] = []
     private var cursor: AggregateCursor?
@@ -67,7 +67,7 @@ final class AggregatesWalk {
     private var isRead = false
     private(set) var isAtEnd = true
 
-    init(_ table: AggregatesTable) {
+    init(_ table: AggregatesSQLTable) {
         self.table = table
     }
 
